@@ -1,0 +1,183 @@
+//! What a request works with: the bindings, each named once, the clock and the request's identifier.
+
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+use engine::problem::ProblemType;
+use engine::signature;
+use worker::kv::KvStore;
+use worker::{Context, Date, Env, ObjectNamespace, Queue};
+
+use crate::problem::Failure;
+
+/// The KV namespace of rules and app keys.
+const STORE: &str = "STORE";
+/// The queue of evaluation records.
+const RECORDS: &str = "RECORDS";
+/// The queue of messages that can never be stored.
+const DEAD_LETTERS: &str = "DEAD_LETTERS";
+/// The namespace of the ledger's objects.
+const LEDGER: &str = "LEDGER";
+/// Where the origin is, such as `https://origin.example.com`.
+const ORIGIN_URL: &str = "ORIGIN_URL";
+/// The secret that edge and origin share.
+const INTERNAL_SECRET: &str = "INTERNAL_SECRET";
+/// The longest delay of a retried record, in seconds; optional.
+const RETRY_DELAY_CAP_SECS: &str = "RETRY_DELAY_CAP_SECS";
+
+/// Typed access to the Worker's bindings.
+#[derive(Clone)]
+pub(crate) struct Bindings(Env);
+
+impl Bindings {
+    pub(crate) fn new(env: Env) -> Self {
+        Self(env)
+    }
+
+    pub(crate) fn store(&self) -> worker::Result<KvStore> {
+        self.0.kv(STORE)
+    }
+
+    pub(crate) fn records(&self) -> worker::Result<Queue> {
+        self.0.queue(RECORDS)
+    }
+
+    pub(crate) fn dead_letters(&self) -> worker::Result<Queue> {
+        self.0.queue(DEAD_LETTERS)
+    }
+
+    pub(crate) fn ledger(&self) -> worker::Result<ObjectNamespace> {
+        self.0.durable_object(LEDGER)
+    }
+
+    /// Without a slash at its end.
+    pub(crate) fn origin_url(&self) -> Result<String, String> {
+        let url = self.0.var(ORIGIN_URL).map_err(|error| error.to_string())?.to_string();
+        let url = url.trim_end_matches('/');
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Ok(url.to_owned());
+        }
+        Err(format!(
+            "{ORIGIN_URL} is `{url}`: set it to an address such as https://origin.example.com"
+        ))
+    }
+
+    pub(crate) fn internal_secret(&self) -> Result<String, String> {
+        let secret = self
+            .0
+            .secret(INTERNAL_SECRET)
+            .map_err(|error| error.to_string())?
+            .to_string();
+        if secret.len() < signature::MIN_SECRET_BYTES {
+            let least = signature::MIN_SECRET_BYTES;
+            return Err(format!(
+                "{INTERNAL_SECRET} is shorter than {least} bytes: set the origin's with `wrangler secret put`"
+            ));
+        }
+        Ok(secret)
+    }
+
+    pub(crate) fn retry_delay_cap_secs(&self) -> Option<u32> {
+        self.0.var(RETRY_DELAY_CAP_SECS).ok()?.to_string().parse().ok()
+    }
+}
+
+/// One request's surroundings.
+pub(crate) struct App {
+    bindings: Bindings,
+    context: Rc<Context>,
+    started_millis: u64,
+    request_id: String,
+}
+
+impl App {
+    /// Reads the clock and fixes the request's identifier: `sent`, the client's, if it is well formed.
+    pub(crate) fn new(env: Env, context: Context, sent_request_id: Option<&str>) -> Self {
+        Self {
+            bindings: Bindings::new(env),
+            context: Rc::new(context),
+            started_millis: now_millis(),
+            request_id: request_id(sent_request_id, random().unwrap_or_default()),
+        }
+    }
+
+    pub(crate) const fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// When the request came, in milliseconds since 1970 UTC. Read once: everything in a request happens at one time.
+    pub(crate) const fn started_millis(&self) -> u64 {
+        self.started_millis
+    }
+
+    /// The same as a time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        i64::try_from(self.started_millis)
+            .ok()
+            .and_then(DateTime::from_timestamp_millis)
+            .unwrap_or_default()
+    }
+
+    /// How long this request has taken. The platform's clock stands still between I/O, so this is time spent waiting.
+    pub(crate) fn elapsed_millis(&self) -> u32 {
+        u32::try_from(now_millis().saturating_sub(self.started_millis)).unwrap_or(u32::MAX)
+    }
+
+    /// Runs `future` to its end after the answer, for at most the platform's 30 seconds.
+    pub(crate) fn after_answer<F: Future<Output = ()> + 'static>(&self, future: F) {
+        self.context.wait_until(future);
+    }
+}
+
+/// The platform's clock, in milliseconds since 1970 UTC.
+pub(crate) fn now_millis() -> u64 {
+    Date::now().as_millis()
+}
+
+/// Random bytes of the platform.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(Failure::fault(
+            ProblemType::Internal,
+            format!("no random numbers: {error}"),
+        )),
+    }
+}
+
+/// Longest identifier that a client may choose: what fits a log line and a UUID with a prefix.
+const MAX_REQUEST_ID_CHARS: usize = 64;
+
+fn request_id(sent: Option<&str>, random: [u8; 16]) -> String {
+    let well_formed = |id: &&str| {
+        (1..=MAX_REQUEST_ID_CHARS).contains(&id.len())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    sent.filter(well_formed)
+        .map_or_else(|| format!("req_{:032x}", u128::from_be_bytes(random)), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids() {
+        let made = "req_01010101010101010101010101010101";
+        let longest = "a".repeat(MAX_REQUEST_ID_CHARS);
+        let check = |sent, expected: &str| assert_eq!(request_id(sent, [1; 16]), expected, "{sent:?}");
+        check(None, made);
+        check(Some("abc-DEF_123"), "abc-DEF_123");
+        check(Some(&longest), &longest);
+        for sent in ["", "a b", "a\nb", "é", "a,b", &"a".repeat(MAX_REQUEST_ID_CHARS + 1)] {
+            check(Some(sent), made);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Reading a request's body up to a bound, and its media type.
+
+use engine::problem::ProblemType;
+use futures_util::StreamExt;
+use worker::Request;
+
+use crate::problem::Failure;
+
+/// Reads at most `max_bytes`. A declared length beyond it is refused before anything is read; a body that is longer
+/// than declared, or declares nothing, as soon as it passes the bound.
+pub(crate) async fn read(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+    if declares_more(request.headers().get("Content-Length")?.as_deref(), max_bytes) {
+        return Err(too_large(max_bytes));
+    }
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut chunks = request.stream()?;
+    let mut body = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            Failure::rejection(
+                ProblemType::Malformed,
+                format!("The body ended early ({error}): send it again."),
+            )
+        })?;
+        if body.len().saturating_add(chunk.len()) > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Refuses a body that claims to be something else than JSON. One that claims nothing is taken for JSON.
+pub(crate) fn require_json(request: &Request) -> Result<(), Failure> {
+    match request.headers().get("Content-Type")? {
+        Some(media_type) if !is_json(&media_type) => Err(Failure::rejection(
+            ProblemType::UnsupportedMediaType,
+            "Send JSON, with the header `Content-Type: application/json`.",
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn declares_more(content_length: Option<&str>, max_bytes: usize) -> bool {
+    content_length
+        .and_then(|text| text.trim().parse::<u64>().ok())
+        .is_some_and(|length| {
+            // A bound is far below 2⁶⁴ on every target.
+            length > u64::try_from(max_bytes).unwrap_or(u64::MAX)
+        })
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn too_large(max_bytes: usize) -> Failure {
+    Failure::rejection(ProblemType::BodyTooLarge, format!("Send at most {max_bytes} bytes."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        let check = |media_type, expected| assert_eq!(is_json(media_type), expected, "{media_type}");
+        check("application/json", true);
+        check("Application/JSON; charset=utf-8", true);
+        check("application/cloudevents+json", true);
+        check("text/json", false);
+        check("text/plain", false);
+        check("application/x-www-form-urlencoded", false);
+        check("", false);
+        check("image/svg+json", false);
+    }
+
+    #[test]
+    fn declared_lengths() {
+        let check = |length, expected| assert_eq!(declares_more(length, 10), expected, "{length:?}");
+        check(None, false);
+        check(Some("10"), false);
+        check(Some("11"), true);
+        check(Some(" 11 "), true);
+        check(Some("18446744073709551615"), true);
+        check(Some("ten"), false);
+    }
+}

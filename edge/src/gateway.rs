@@ -1,0 +1,180 @@
+//! The way to the origin: what the edge does not answer itself goes there and its answer comes back.
+
+use std::time::Duration;
+
+use engine::problem::ProblemType;
+use engine::wire::v1::MAX_BODY_BYTES;
+use worker::{Headers, Request, Response, ResponseBuilder};
+
+use crate::app::App;
+use crate::problem::Failure;
+use crate::{body, outgoing};
+
+/// How long the origin may take to begin its answer. Its slowest work runs in jobs, so a request that takes longer is
+/// stuck, and a browser's user has left.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Headers of one connection, not of the message (RFC 9110 §7.6.1), and those that the fetch makes itself.
+const CONNECTION_HEADERS: &[&str] = &[
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Headers that only the edge or the platform may set: a client's are dropped.
+const RESERVED_PREFIXES: &[&str] = &["cf-", "x-coupons-", "x-forwarded-"];
+/// The same, by name.
+const RESERVED_HEADERS: &[&str] = &["forwarded", "x-real-ip", "x-request-id"];
+
+/// Statuses whose answers have no body.
+const BODILESS: [u16; 3] = [204, 205, 304];
+
+/// Forwards a request and hands back the origin's answer.
+///
+/// Awaits the body and the origin once; nothing is repeated here. A client repeats an unsafe call safely with its
+/// `Idempotency-Key`.
+pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> Result<Response, Failure> {
+    let origin = app
+        .bindings()
+        .origin_url()
+        .map_err(|cause| Failure::fault(ProblemType::Unavailable, cause))?;
+    let target = format!("{origin}{}", path_and_query(&request.inner().url()));
+    let headers = forwarded_headers(request.headers(), app.request_id())?;
+    let body = match method {
+        "GET" | "HEAD" => None,
+        _ => Some(body::read(request, MAX_BODY_BYTES).await?).filter(|body| !body.is_empty()),
+    };
+    let unreachable = |cause: String| Failure::fault(ProblemType::Unavailable, format!("origin: {cause}"));
+    let outgoing = outgoing::request(method, &target, &headers, body.as_deref());
+    let outgoing =
+        outgoing.map_err(|error| Failure::rejection(ProblemType::Malformed, format!("Not forwarded: {error}.")))?;
+    let answer = outgoing::send(outgoing, TIMEOUT)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    hand_back(answer).map_err(unreachable)
+}
+
+/// Rebuilds an answer so that it can be passed on: its body streams through, its cookies stay apart.
+fn hand_back(answer: Response) -> Result<Response, String> {
+    let status = answer.status_code();
+    // Nothing else can be built into an answer again.
+    if !(200..=599).contains(&status) {
+        return Err(format!("answered {status}"));
+    }
+    let headers = answer.headers().clone();
+    let named = headers.get("Connection").ok().flatten().unwrap_or_default();
+    let dropped: Vec<String> = headers.keys().filter(|name| is_of_connection(name, &named)).collect();
+    for name in dropped.iter().filter(|name| name.as_str() != "content-length") {
+        _ = headers.delete(name);
+    }
+    let builder = ResponseBuilder::new().with_status(status).with_headers(headers);
+    if BODILESS.contains(&status) {
+        return Ok(builder.empty());
+    }
+    let (_, body) = answer.into_parts();
+    Ok(builder.body(body))
+}
+
+/// What follows the host in a request's URL. The runtime has already parsed and normalised it, so a URL library, which
+/// would be a tenth of the Worker, is not needed.
+fn path_and_query(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme
+        .find('/')
+        .and_then(|start| after_scheme.get(start..))
+        .unwrap_or("/");
+    path.split_once('#').map_or(path, |(path, _)| path)
+}
+
+fn forwarded_headers(sent: &Headers, request_id: &str) -> Result<Headers, Failure> {
+    let headers = Headers::new();
+    let named = sent.get("Connection")?.unwrap_or_default();
+    for (name, value) in sent.entries().filter(|(name, _)| is_forwarded(name, &named)) {
+        headers.append(&name, &value)?;
+    }
+    if let Some(address) = sent.get("CF-Connecting-IP")? {
+        headers.set("X-Forwarded-For", &address)?;
+    }
+    headers.set("X-Request-Id", request_id)?;
+    Ok(headers)
+}
+
+/// Whether a client's header reaches the origin. `named` is the value of its `Connection` header.
+fn is_forwarded(name: &str, named: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let reserved =
+        RESERVED_HEADERS.contains(&name.as_str()) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    !reserved && !is_of_connection(&name, named)
+}
+
+fn is_of_connection(name: &str, named: &str) -> bool {
+    CONNECTION_HEADERS
+        .iter()
+        .copied()
+        .chain(named.split(',').map(str::trim))
+        .any(|one| one.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        let check = |url, expected| assert_eq!(path_and_query(url), expected, "{url}");
+        check("https://example.com/v1/me", "/v1/me");
+        check(
+            "http://127.0.0.1:8787/v1/a%2Fb?x=/y?z&u=http://h/p",
+            "/v1/a%2Fb?x=/y?z&u=http://h/p",
+        );
+        check("https://example.com/v1/me#part", "/v1/me");
+        check("https://example.com", "/");
+    }
+
+    #[test]
+    fn headers() {
+        let check = |name, expected| assert_eq!(is_forwarded(name, "close, X-Hop"), expected, "{name}");
+        for name in [
+            "accept",
+            "Authorization",
+            "cookie",
+            "Content-Type",
+            "If-Match",
+            "Idempotency-Key",
+            "X-Coupon",
+        ] {
+            check(name, true);
+        }
+        for name in [
+            "Connection",
+            "Keep-Alive",
+            "TE",
+            "Transfer-Encoding",
+            "Upgrade",
+            "Host",
+            "Content-Length",
+        ] {
+            check(name, false);
+        }
+        for name in [
+            "x-hop",
+            "X-Coupons-Signature",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "Forwarded",
+            "CF-Ray",
+        ] {
+            check(name, false);
+        }
+        check("X-Request-Id", false);
+    }
+}

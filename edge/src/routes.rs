@@ -1,0 +1,5 @@
+//! What the edge answers itself: one file per endpoint.
+
+pub(crate) mod evaluate;
+pub(crate) mod health;
+pub(crate) mod publish;

@@ -1,0 +1,258 @@
+//! Countries (ISO 3166-1 alpha-2) and cities (UN/LOCODE locations), as sets that are asked for membership.
+
+use std::fmt;
+
+/// Where one country's locations stand in the tables that `build.rs` makes.
+#[derive(PartialEq, Eq)]
+pub(super) struct Row {
+    code: [u8; 2],
+    /// Bits of a location that are stored as they are.
+    low_bits: u32,
+    /// First bit in `LOW`.
+    low_start: usize,
+    /// First bit in `HIGH`.
+    high_start: usize,
+    /// First entry in `SAMPLES`.
+    sample_start: usize,
+}
+
+mod table {
+    use super::Row;
+    include!(concat!(env!("OUT_DIR"), "/locations.rs"));
+}
+
+/// A country of ISO 3166-1.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Country(&'static Row);
+
+/// A UN/LOCODE location of a country.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct City([u8; 3]);
+
+/// Why a text names no place; the sentences are for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// Not an assigned alpha-2 code.
+    #[error("Send an ISO 3166-1 alpha-2 country code in capitals, such as \"UY\".")]
+    CountryUnknown,
+    /// Not three capitals or digits: probably a name.
+    #[error("Send the three-character UN/LOCODE location in capitals, such as \"MVD\", not the city's name.")]
+    CityNotACode,
+    /// A code that this country does not have.
+    #[error("This UN/LOCODE location does not exist in the given country: check both.")]
+    CityNotInCountry,
+}
+
+impl Country {
+    /// Reads an assigned code in capitals.
+    ///
+    /// # Errors
+    /// [`PlaceError::CountryUnknown`].
+    pub fn parse(text: &str) -> Result<Self, PlaceError> {
+        let letters: [u8; 2] = text.as_bytes().try_into().map_err(|_| PlaceError::CountryUnknown)?;
+        row(letters).map(Self).ok_or(PlaceError::CountryUnknown)
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0.code).unwrap_or_default()
+    }
+}
+
+fn row(letters: [u8; 2]) -> Option<&'static Row> {
+    let slot = letters.into_iter().try_fold(0, |slot, letter| {
+        letter
+            .is_ascii_uppercase()
+            .then(|| slot * 26 + usize::from(letter.wrapping_sub(b'A')))
+    })?;
+    table::ROWS.get(usize::from(*table::INDEX.get(slot)?))
+}
+
+impl City {
+    /// Reads a location of `country`.
+    ///
+    /// # Errors
+    /// [`PlaceError::CityNotACode`], [`PlaceError::CityNotInCountry`].
+    pub fn parse(text: &str, country: Country) -> Result<Self, PlaceError> {
+        let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| PlaceError::CityNotACode)?;
+        let number = number(code).ok_or(PlaceError::CityNotACode)?;
+        match contains(country.0, number) {
+            Some(true) => Ok(Self(code)),
+            Some(false) | None => Err(PlaceError::CityNotInCountry),
+        }
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for City {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A location code as a number in base 36.
+fn number(code: [u8; 3]) -> Option<usize> {
+    code.into_iter().try_fold(0, |number, byte| {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'A'..=b'Z' => byte - b'A' + 10,
+            _ => return None,
+        };
+        Some(number * 36 + usize::from(digit))
+    })
+}
+
+/// Whether a country's set holds `number`. `None` only if the tables were wrong.
+///
+/// Its high bits name a bucket, which starts behind as many zeros of the unary part; each one in the bucket stands for
+/// a member, whose low bits are compared. Members ascend.
+fn contains(row: &Row, number: usize) -> Option<bool> {
+    let bucket = number >> row.low_bits;
+    let mask = (1_u64 << row.low_bits) - 1;
+    let wanted = u64::try_from(number).ok()? & mask;
+    let low_bits = usize::try_from(row.low_bits).ok()?;
+    let mut at = bucket_start(row, bucket)?;
+    loop {
+        let members = usize::try_from(window(&table::HIGH, row.high_start + at)?.trailing_ones()).ok()?;
+        let first = at - bucket;
+        for member in first..first + members {
+            let low = window(&table::LOW, row.low_start + member * low_bits)? & mask;
+            if low >= wanted {
+                return Some(low == wanted);
+            }
+        }
+        if members < 64 {
+            return Some(false);
+        }
+        at += members;
+    }
+}
+
+/// The position behind `bucket` zeros: from the nearest sample, then word by word.
+fn bucket_start(row: &Row, bucket: usize) -> Option<usize> {
+    let sample = table::SAMPLES.get(row.sample_start + bucket / table::ZEROS_A_SAMPLE)?;
+    let mut at = row.high_start + usize::from(*sample);
+    let mut zeros = u32::try_from(bucket % table::ZEROS_A_SAMPLE).ok()?;
+    while zeros > 0 {
+        let offset = at % 64;
+        let unset = !*table::HIGH.get(at / 64)? >> offset << offset;
+        if unset.count_ones() < zeros {
+            zeros -= unset.count_ones();
+            at = (at / 64 + 1) * 64;
+        } else {
+            at = at / 64 * 64 + select(unset, zeros) + 1;
+            zeros = 0;
+        }
+    }
+    at.checked_sub(row.high_start)
+}
+
+/// The position of a word's `nth` set bit, counted from 1, by halving.
+fn select(word: u64, nth: u32) -> usize {
+    let mut rest = nth;
+    [32, 16, 8, 4, 2, 1].into_iter().fold(0, |position, half| {
+        let low = (word >> position & ((1 << half) - 1)).count_ones();
+        if low < rest {
+            rest -= low;
+            position + half
+        } else {
+            position
+        }
+    })
+}
+
+/// The 64 bits from bit `at` on, the lowest first; zeros behind the end.
+fn window(words: &[u64], at: usize) -> Option<u64> {
+    let offset = at % 64;
+    let first = words.get(at / 64)? >> offset;
+    let second = words.get(at / 64 + 1).copied().unwrap_or(0);
+    // Two shifts, because one by 64 would be an overflow.
+    Some(first | second << 1 << (63 - offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    fn source() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+        let mut countries: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for line in include_str!("../../data/unlocode.csv").lines().skip(1) {
+            let mut fields = line.split(',');
+            countries
+                .entry(fields.next().unwrap())
+                .or_default()
+                .insert(fields.next().unwrap());
+        }
+        countries
+    }
+
+    #[test]
+    fn sets_hold_exactly_the_source() {
+        let source = source();
+        assert_eq!(source.values().map(BTreeSet::len).sum::<usize>(), 115_768);
+        let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for row in &table::ROWS {
+            let country = Country(row);
+            let expected = source.get(country.as_str()).cloned().unwrap_or_default();
+            for code in 0..36_usize.pow(3) {
+                let code = [digits[code / 1296], digits[code / 36 % 36], digits[code % 36]];
+                let code = std::str::from_utf8(&code).unwrap();
+                assert_eq!(
+                    City::parse(code, country).is_ok(),
+                    expected.contains(code),
+                    "{country:?} {code}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn countries_are_those_of_iso_3166() {
+        assert_eq!(table::ROWS.len(), 249);
+        for code in ["UY", "BV", "US", "ZW", "AD"] {
+            assert!(Country::parse(code).is_ok(), "{code}");
+        }
+        for code in ["", "U", "uy", "XZ", "XK", "URY", "É", "AA", "ZZ"] {
+            assert_eq!(Country::parse(code), Err(PlaceError::CountryUnknown), "{code}");
+        }
+    }
+
+    #[test]
+    fn cities() {
+        let check = |country: &str, city: &str, expected: Option<PlaceError>| {
+            assert_eq!(
+                City::parse(city, Country::parse(country).unwrap()).err(),
+                expected,
+                "{country} {city}"
+            );
+        };
+        check("UY", "MVD", None);
+        check("UY", "NYC", Some(PlaceError::CityNotInCountry));
+        check("US", "NYC", None);
+        check("BV", "AAA", Some(PlaceError::CityNotInCountry));
+        for name in ["", "Montevideo", "mvd", "MV", "MVDX", "M-D", "ÉX"] {
+            check("UY", name, Some(PlaceError::CityNotACode));
+        }
+    }
+
+    #[test]
+    fn tables_stay_small() {
+        let bytes = size_of_val(&table::LOW)
+            + size_of_val(&table::HIGH)
+            + size_of_val(&table::SAMPLES)
+            + size_of_val(&table::INDEX)
+            + size_of_val(&table::ROWS);
+        assert!(bytes < 104 * 1024, "{bytes} bytes");
+    }
+}

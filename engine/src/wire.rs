@@ -1,0 +1,3 @@
+//! What crosses a process boundary: HTTP bodies, KV values, queue messages. Versioned, and pinned by tests.
+
+pub mod v1;

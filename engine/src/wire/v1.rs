@@ -1,0 +1,329 @@
+//! Version 1 of every body that edge, origin and shops exchange.
+//!
+//! A reader refuses a version that it does not know; a writer writes one version. Each KV key is made by one function
+//! here and nowhere else.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::app_key::Mode;
+use crate::effect::Effect;
+use crate::evaluate::{AgeBand, ReasonCode};
+use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
+use crate::money::Money;
+use crate::promotion::PromotionCode;
+
+/// The largest body of a request to the edge, in bytes: room for a cart of some hundred lines, and small enough that
+/// a flood of them does not exhaust an isolate's 128 MB.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Marks a body as of this version; any other number is refused when it is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct V1;
+
+impl From<V1> for u8 {
+    fn from(_: V1) -> Self {
+        1
+    }
+}
+
+impl TryFrom<u8> for V1 {
+    type Error = String;
+
+    fn try_from(version: u8) -> Result<Self, String> {
+        match version {
+            1 => Ok(Self),
+            other => Err(format!(
+                "format version {other} is not known here; deploy edge and origin of one release"
+            )),
+        }
+    }
+}
+
+/// `200` of `POST /v1/promotions/{code}/evaluate`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvaluateAnswer {
+    /// Names this evaluation in records and support requests.
+    pub evaluation_id: EvaluationId,
+    /// What was evaluated.
+    pub promotion: PromotionRef,
+    /// Whether the promotion applies.
+    pub applicable: bool,
+    /// Why not; `null` when applicable.
+    pub reason: Option<Reason>,
+    /// What the promotion gives; `null` when not applicable.
+    pub effect: Option<Effect>,
+    /// What that is in money; `null` when not applicable or the request named no amount.
+    pub discount: Option<Money>,
+    /// What was consumed; `null` when not applicable.
+    pub redemption: Option<Redemption>,
+    /// Seconds since the rule was read from the store.
+    pub rule_age_seconds: u64,
+}
+
+/// A promotion at a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionRef {
+    /// The merchant's code.
+    pub code: PromotionCode,
+    /// Counts published states, from 1.
+    pub version: u64,
+}
+
+/// Why a promotion does not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// From the closed list.
+    pub code: ReasonCode,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+/// What an evaluation consumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redemption {
+    /// Its identifier.
+    pub id: RedemptionId,
+    /// Where it stands.
+    pub status: RedemptionStatus,
+}
+
+/// The states of a redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedemptionStatus {
+    /// Consumed for good.
+    Committed,
+}
+
+/// The KV key of a promotion's rule; the value is a [`crate::promotion::Rule`].
+pub fn promotion_key(organization: OrganizationId, code: &PromotionCode) -> String {
+    format!("promo/{organization}/{code}")
+}
+
+/// The KV key of an application key, from [`crate::app_key::AppKey::hash`]; the value is an [`AppKeyEntry`].
+pub fn app_key_key(hash: &str) -> String {
+    format!("key/{hash}")
+}
+
+/// What the edge knows of an application key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppKeyEntry {
+    /// The format.
+    pub v: V1,
+    /// The key's identifier.
+    pub id: AppKeyId,
+    /// Whose key it is: the tenant of every request that carries it.
+    pub organization_id: OrganizationId,
+    /// Live or test.
+    pub mode: Mode,
+    /// What it may evaluate.
+    pub promotions: KeyScope,
+    /// When it ends, exclusive.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// A revoked key stays published, so that every copy learns of it.
+    pub revoked: bool,
+}
+
+/// The promotions that a key is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KeyScope {
+    /// `"all"`.
+    All(AllPromotions),
+    /// Named ones.
+    Named(BTreeSet<PromotionCode>),
+}
+
+/// The word `"all"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AllPromotions {
+    /// Every promotion of the organisation.
+    All,
+}
+
+impl KeyScope {
+    /// Every promotion of the organisation.
+    pub const ALL: Self = Self::All(AllPromotions::All);
+
+    /// Whether the key may evaluate `code`.
+    pub fn contains(&self, code: &PromotionCode) -> bool {
+        match self {
+            Self::All(AllPromotions::All) => true,
+            Self::Named(codes) => codes.contains(code),
+        }
+    }
+}
+
+/// The path on the edge that takes a [`PublishRequest`].
+pub const PUBLISH_PATH: &str = "/internal/publish";
+
+/// Origin → edge: values for KV. Writing one again is harmless.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PublishRequest {
+    /// The format.
+    pub v: V1,
+    /// At most [`MAX_PUBLISH_ENTRIES`].
+    pub entries: Vec<PublishEntry>,
+}
+
+/// Most entries in a [`PublishRequest`]: each is one KV write, and a Worker's request may make 1,000 of them; batches
+/// stay well below and below the time limit of the call.
+pub const MAX_PUBLISH_ENTRIES: usize = 50;
+
+/// One KV value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishEntry {
+    /// From [`promotion_key`] or [`app_key_key`].
+    pub key: String,
+    /// The JSON text to store.
+    pub value: String,
+}
+
+/// Edge → origin, `200`: which entries are stored. What is missing has to be sent again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PublishAnswer {
+    /// The format.
+    pub v: V1,
+    /// The keys that were written.
+    pub stored: BTreeSet<String>,
+}
+
+/// One evaluation, as it travels through the queue and into the reports. Nothing in it names a person: no birth date,
+/// and of the age only a band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationRecord {
+    /// The format.
+    pub v: V1,
+    /// Makes storing it twice harmless.
+    pub id: EvaluationId,
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// What was evaluated.
+    pub promotion_id: PromotionId,
+    /// Its version.
+    pub version: u64,
+    /// By which key.
+    pub app_key_id: AppKeyId,
+    /// Live or test.
+    pub mode: Mode,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `None` when it applied.
+    pub reason: Option<ReasonCode>,
+    /// What it gave.
+    pub discount: Option<Money>,
+    /// What it consumed.
+    pub redemption_id: Option<RedemptionId>,
+    /// ISO 3166-1 alpha-2, when the shop sent it.
+    pub country: Option<String>,
+    /// UN/LOCODE location in that country, when the shop sent it.
+    pub city: Option<String>,
+    /// From the birth date, when the shop sent it.
+    pub age_band: Option<AgeBand>,
+    /// Time at the edge from request to answer, in milliseconds.
+    pub response_ms: u32,
+}
+
+/// The path on the origin that takes an [`IngestRequest`].
+pub const INGEST_PATH: &str = "/internal/ingest";
+
+/// Edge → origin: records from the queue. Each is its own JSON, so that a bad one does not take others with it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IngestRequest {
+    /// The format.
+    pub v: V1,
+    /// At most [`MAX_INGEST_RECORDS`]; each an [`EvaluationRecord`].
+    pub records: Vec<Box<RawValue>>,
+}
+
+/// Most records in an [`IngestRequest`]: the largest batch that Cloudflare Queues delivers.
+pub const MAX_INGEST_RECORDS: usize = 100;
+
+/// Origin → edge, `200`: the fate of each record, in the order of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestAnswer {
+    /// The format.
+    pub v: V1,
+    /// As many as there were records.
+    pub results: Vec<IngestResult>,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum IngestResult {
+    /// Committed now.
+    Stored,
+    /// Committed before.
+    Duplicate,
+    /// Cannot be stored, now or later.
+    Rejected {
+        /// Why.
+        detail: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Serialize + serde::de::DeserializeOwned>(json: &str) {
+        let value: T = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&value).unwrap(), json);
+    }
+
+    const ID: &str = "01a0c4506c0071018101010101010101";
+
+    #[test]
+    fn stored_and_sent_forms_are_pinned() {
+        let key = |scope: &str| {
+            format!(
+                r#"{{"v":1,"id":"key_{ID}","organization_id":"org_{ID}","mode":"live","promotions":{scope},"expires_at":"2027-01-31T23:59:59Z","revoked":false}}"#
+            )
+        };
+        check::<AppKeyEntry>(&key("\"all\""));
+        check::<AppKeyEntry>(&key("[\"summer-10\",\"winter\"]"));
+        check::<EvaluationRecord>(&format!(
+            r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"test","at":"2026-11-21T12:00:00.125Z","reason":"condition_not_met","discount":null,"redemption_id":null,"country":"UY","city":"MVD","age_band":"18-24","response_ms":4}}"#
+        ));
+        check::<PublishRequest>(r#"{"v":1,"entries":[{"key":"promo/org_1/a","value":"{}"}]}"#);
+        check::<PublishAnswer>(r#"{"v":1,"stored":["promo/org_1/a"]}"#);
+        check::<IngestRequest>(r#"{"v":1,"records":[{"v":1},null]}"#);
+        check::<IngestAnswer>(
+            r#"{"v":1,"results":[{"state":"stored"},{"state":"duplicate"},{"state":"rejected","detail":"no record"}]}"#,
+        );
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let error = serde_json::from_str::<PublishAnswer>(r#"{"v":2,"stored":[]}"#).unwrap_err();
+        assert!(error.to_string().contains("format version 2"), "{error}");
+    }
+
+    #[test]
+    fn keys_of_kv_are_pinned() {
+        let organization = format!("org_{ID}").parse().unwrap();
+        assert_eq!(
+            promotion_key(organization, &"Summer-10".parse().unwrap()),
+            format!("promo/org_{ID}/summer-10")
+        );
+        assert_eq!(app_key_key("ab12"), "key/ab12");
+    }
+
+    #[test]
+    fn scope() {
+        let named = KeyScope::Named(BTreeSet::from(["summer-10".parse().unwrap()]));
+        let check = |scope: &KeyScope, code: &str, allowed| {
+            assert_eq!(scope.contains(&code.parse().unwrap()), allowed, "{code}");
+        };
+        check(&KeyScope::ALL, "anything", true);
+        check(&named, "SUMMER-10", true);
+        check(&named, "winter", false);
+    }
+}

@@ -1,0 +1,70 @@
+//! What every handler and job shares.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+
+use crate::auth::password::{PasswordError, Passwords};
+use crate::auth::token::Tokens;
+use crate::clock::Clock;
+use crate::config::{Config, Secret};
+use crate::db::Db;
+
+/// The application: cheap to clone, the same for all requests and jobs.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) passwords: Passwords,
+    pub(crate) internal_secret: Arc<Secret>,
+    pub(crate) edge_url: Url,
+}
+
+/// Why the application cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No connection, or not in the role.
+    #[error(
+        "the database {database} refuses its pools: the role of DATABASE_URL must be a member of coupons_app and \
+         coupons_worker (GRANT coupons_app, coupons_worker TO it)"
+    )]
+    Database {
+        /// Where.
+        database: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The password hasher.
+    #[error("passwords cannot be hashed on this machine")]
+    Passwords(#[from] PasswordError),
+}
+
+impl App {
+    /// Connects to the database, whose schema was checked before.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        let db = Db::connect(&config.database)
+            .await
+            .map_err(|source| StartError::Database {
+                database: config.database.to_string(),
+                source,
+            })?;
+        Ok(Self {
+            db,
+            clock,
+            tokens: config.tokens.clone(),
+            passwords: Passwords::new()?,
+            internal_secret: Arc::new(config.internal_secret.clone()),
+            edge_url: config.edge_url.clone(),
+        })
+    }
+
+    /// Closes the connections to the database.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,201 @@
+//! Refresh tokens: `<organisation>.<session>.<family>.<secret>` in a cookie that no script reads.
+//!
+//! The family stays for the life of the session, the secret changes with every use. Who presents the right family and
+//! another secret holds a token that was used before: somebody copied it, and the session ends, whichever of the two
+//! it is.
+
+use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
+use chrono::{DateTime, TimeDelta, Utc};
+use cookie::{Cookie, SameSite};
+use engine::ids::{OrganizationId, SessionId};
+use sha2::{Digest, Sha256};
+
+use crate::db::sessions::{SessionRow, TokenHashes};
+use crate::random;
+
+/// How long a session lives without being used: a month, as people expect of a tool of daily work.
+pub(crate) const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
+
+/// The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
+const COOKIE_NAME: &str = "__Host-coupons_refresh";
+/// Hex characters of the family and of the secret: 128 and 256 bits.
+const FAMILY_CHARS: usize = 32;
+const SECRET_CHARS: usize = 64;
+
+/// A refresh token.
+#[derive(Clone)]
+pub(crate) struct RefreshToken {
+    pub(crate) organization: OrganizationId,
+    pub(crate) session: SessionId,
+    family: String,
+    secret: String,
+}
+
+/// What a presented token is to its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The newest: it may be exchanged.
+    Current,
+    /// The session is over, or the token was exchanged before: the session has to end.
+    Spent,
+    /// Not of this session.
+    Foreign,
+}
+
+impl RefreshToken {
+    /// The first token of a session.
+    pub(crate) fn issue(organization: OrganizationId, session: SessionId) -> Result<Self, getrandom::Error> {
+        let family = hex::encode(random::bytes::<{ FAMILY_CHARS / 2 }>()?);
+        Ok(Self {
+            organization,
+            session,
+            family,
+            secret: secret()?,
+        })
+    }
+
+    /// The token that replaces this one.
+    pub(crate) fn rotate(&self) -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            secret: secret()?,
+            ..self.clone()
+        })
+    }
+
+    /// The token of a request's cookie.
+    pub(crate) fn from_cookies(headers: &HeaderMap) -> Option<Self> {
+        let headers = headers
+            .get_all(COOKIE)
+            .into_iter()
+            .filter_map(|value| value.to_str().ok());
+        let mut cookies = headers.flat_map(Cookie::split_parse).filter_map(Result::ok);
+        cookies
+            .find(|cookie| cookie.name() == COOKIE_NAME)
+            .and_then(|cookie| Self::parse(cookie.value()))
+    }
+
+    /// What is stored of it.
+    pub(crate) fn hashes(&self) -> TokenHashes {
+        TokenHashes {
+            family: Sha256::digest(&self.family).into(),
+            token: Sha256::digest(&self.secret).into(),
+        }
+    }
+
+    /// Compares it with its session.
+    pub(crate) fn standing(&self, session: &SessionRow, now: DateTime<Utc>) -> Standing {
+        let hashes = self.hashes();
+        if session.family_hash != hashes.family {
+            Standing::Foreign
+        } else if session.token_hash != hashes.token || session.expires_at <= now {
+            Standing::Spent
+        } else {
+            Standing::Current
+        }
+    }
+
+    /// The `Set-Cookie` value that stores it.
+    pub(crate) fn to_cookie(&self) -> String {
+        set_cookie(self.to_text(), SESSION_LIFETIME.num_seconds())
+    }
+
+    fn to_text(&self) -> String {
+        format!("{}.{}.{}.{}", self.organization, self.session, self.family, self.secret)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let organization = parts.next()?.parse().ok()?;
+        let session = parts.next()?.parse().ok()?;
+        let family = parts.next().filter(|part| part.len() == FAMILY_CHARS)?.to_owned();
+        let secret = parts.next().filter(|part| part.len() == SECRET_CHARS)?.to_owned();
+        parts.next().is_none().then_some(Self {
+            organization,
+            session,
+            family,
+            secret,
+        })
+    }
+}
+
+/// The `Set-Cookie` value that removes the token.
+pub(crate) fn removal_cookie() -> String {
+    set_cookie(String::new(), 0)
+}
+
+fn set_cookie(value: String, max_age_secs: i64) -> String {
+    Cookie::build((COOKIE_NAME, value))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .max_age(cookie::time::Duration::seconds(max_age_secs))
+        .build()
+        .to_string()
+}
+
+fn secret() -> Result<String, getrandom::Error> {
+    Ok(hex::encode(random::bytes::<{ SECRET_CHARS / 2 }>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> RefreshToken {
+        RefreshToken::issue(
+            OrganizationId::from_parts(1, [1; 10]),
+            SessionId::from_parts(1, [2; 10]),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn standings() {
+        let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let first = token();
+        let second = first.rotate().unwrap();
+        let third = second.rotate().unwrap();
+        let hashes = third.hashes();
+        let session = SessionRow {
+            user_id: uuid::Uuid::nil(),
+            family_hash: hashes.family.to_vec(),
+            token_hash: hashes.token.to_vec(),
+            expires_at: now + TimeDelta::seconds(1),
+        };
+        let check = |token: &RefreshToken, after_secs, expected| {
+            assert_eq!(token.standing(&session, now + TimeDelta::seconds(after_secs)), expected);
+        };
+        check(&third, 0, Standing::Current);
+        check(&third, 1, Standing::Spent);
+        check(&second, 0, Standing::Spent);
+        check(&first, 0, Standing::Spent);
+        check(&token(), 0, Standing::Foreign);
+    }
+
+    #[test]
+    fn reads_its_own_text_alone() {
+        let text = token().to_text();
+        assert_eq!(RefreshToken::parse(&text).unwrap().to_text(), text);
+        for text in ["", "a.b.c.d", &text[1..], &text[..text.len() - 1], &format!("{text}.")] {
+            assert!(RefreshToken::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn cookie_is_bound_to_the_host() {
+        let cookie = token().to_cookie();
+        for part in [
+            "__Host-coupons_refresh=org_",
+            "HttpOnly",
+            "Secure",
+            "SameSite=Strict",
+            "Path=/",
+            "Max-Age=2592000",
+        ] {
+            assert!(cookie.contains(part), "{part} in {cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+}

@@ -1,0 +1,214 @@
+//! The configuration: everything that the environment decides, read once, with all errors at once.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use engine::signature::MIN_SECRET_BYTES;
+use reqwest::Url;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::auth::token::Tokens;
+
+/// Where the origin listens unless told otherwise: this machine only.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// The issuer of tokens when no public address is configured.
+const DEFAULT_ISSUER: &str = "urn:coupons";
+
+/// The origin's configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DATABASE_URL`: PostgreSQL 15 or newer, `postgres://user:password@host:port/name`. The login role migrates, and
+    /// is a member of `coupons_app` and `coupons_worker`.
+    pub database: Database,
+    /// `ORIGIN_LISTEN`: address and port; 127.0.0.1:8080 when absent.
+    pub listen: SocketAddr,
+    /// `EDGE_URL`: where the publisher reaches the edge.
+    pub edge_url: Url,
+    /// `INTERNAL_SECRET`: signs the calls between edge and origin; the same text at both, at least 32 bytes of it.
+    pub internal_secret: Secret,
+    /// `TOKEN_SIGNING_KEY`: an Ed25519 key, PKCS#8 in base64; signs the users' tokens.
+    pub tokens: Tokens,
+    /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
+    pub run_jobs: bool,
+}
+
+/// Bytes that no log may show.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// The bytes.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Where the database is; shows no password.
+#[derive(Clone)]
+pub struct Database(PgConnectOptions);
+
+impl Database {
+    /// For the driver.
+    pub const fn options(&self) -> &PgConnectOptions {
+        &self.0
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}/{}",
+            self.0.get_host(),
+            self.0.get_port(),
+            self.0.get_database().unwrap_or_default()
+        )
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Everything that is wrong with the environment, a sentence for each variable.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the configuration is not complete:{}", .0.iter().map(|error| format!("\n  {error}")).collect::<String>())]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the configuration through `lookup`, which is the environment in production.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or wrong, and what to set.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader {
+            lookup,
+            errors: Vec::new(),
+        };
+        let database = reader.required("DATABASE_URL", DATABASE_HELP, parse_database);
+        let listen = reader.optional(
+            "ORIGIN_LISTEN",
+            "an address and port like 127.0.0.1:8080",
+            parse,
+            DEFAULT_LISTEN,
+        );
+        let edge_url = reader.required(
+            "EDGE_URL",
+            "the edge's address, like https://coupons.example.com",
+            parse_url,
+        );
+        let internal_secret = reader.required("INTERNAL_SECRET", SECRET_HELP, parse_secret);
+        let public_url = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, |text| parse_url(text).map(Some), None);
+        let issuer = public_url
+            .flatten()
+            .map_or_else(|| DEFAULT_ISSUER.to_owned(), |url| url.to_string());
+        let tokens = reader.required("TOKEN_SIGNING_KEY", KEY_HELP, |text| parse_tokens(text, &issuer));
+        let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
+        match (database, listen, edge_url, internal_secret, tokens, run_jobs) {
+            (Some(database), Some(listen), Some(edge_url), Some(internal_secret), Some(tokens), Some(run_jobs))
+                if reader.errors.is_empty() =>
+            {
+                Ok(Self {
+                    database,
+                    listen,
+                    edge_url,
+                    internal_secret,
+                    tokens,
+                    run_jobs,
+                })
+            }
+            _ => Err(ConfigError(reader.errors)),
+        }
+    }
+}
+
+impl Database {
+    /// Reads `DATABASE_URL` alone: all that migrating needs.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader {
+            lookup,
+            errors: Vec::new(),
+        };
+        reader
+            .required("DATABASE_URL", DATABASE_HELP, parse_database)
+            .ok_or(ConfigError(reader.errors))
+    }
+}
+
+const DATABASE_HELP: &str = "postgres://user:password@host:port/database";
+const SECRET_HELP: &str = "at least 32 bytes, the same at edge and origin; `origin admin generate-secrets` makes one";
+const KEY_HELP: &str = "an Ed25519 key, PKCS#8 in base64; `origin admin generate-secrets` makes one";
+const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
+
+/// The environment, and what is wrong with it so far. No error repeats a value: it may be a secret.
+struct Reader<L> {
+    lookup: L,
+    errors: Vec<String>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    fn required<T>(&mut self, name: &str, help: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let Some(text) = self.text(name) else {
+            self.errors.push(format!("{name} is not set: set it to {help}"));
+            return None;
+        };
+        self.parsed(name, help, parse(&text))
+    }
+
+    fn optional<T>(&mut self, name: &str, help: &str, parse: impl Fn(&str) -> Option<T>, default: T) -> Option<T> {
+        match self.text(name) {
+            Some(text) => self.parsed(name, help, parse(&text)),
+            None => Some(default),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|text| !text.is_empty())
+    }
+
+    fn parsed<T>(&mut self, name: &str, help: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.errors.push(format!("{name} is not valid: set it to {help}"));
+        }
+        value
+    }
+}
+
+fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn parse_database(text: &str) -> Option<Database> {
+    let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    let options: PgConnectOptions = text.parse().ok().filter(|_| is_postgres)?;
+    Some(Database(options.application_name("coupons-origin")))
+}
+
+fn parse_url(text: &str) -> Option<Url> {
+    text.parse::<Url>()
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+fn parse_secret(text: &str) -> Option<Secret> {
+    (text.len() >= MIN_SECRET_BYTES).then(|| Secret(text.as_bytes().to_vec()))
+}
+
+fn parse_tokens(text: &str, issuer: &str) -> Option<Tokens> {
+    let der = STANDARD.decode(text).ok()?;
+    Tokens::new(&der, issuer).ok()
+}

@@ -1,0 +1,62 @@
+//! Evaluations: every record once. The table is also the inbox of ingest.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Tenant;
+
+/// The columns of a batch of records of one organisation: as many values in each.
+#[derive(Default)]
+pub(crate) struct EvaluationColumns {
+    pub(crate) ids: Vec<Uuid>,
+    pub(crate) promotion_ids: Vec<Uuid>,
+    pub(crate) versions: Vec<i64>,
+    pub(crate) app_key_ids: Vec<Uuid>,
+    pub(crate) modes: Vec<String>,
+    pub(crate) times: Vec<DateTime<Utc>>,
+    pub(crate) reasons: Vec<Option<String>>,
+    pub(crate) discount_amounts: Vec<Option<i64>>,
+    pub(crate) discount_currencies: Vec<Option<String>>,
+    pub(crate) redemption_ids: Vec<Option<Uuid>>,
+    pub(crate) countries: Vec<Option<String>>,
+    pub(crate) cities: Vec<Option<String>>,
+    pub(crate) age_bands: Vec<Option<String>>,
+    pub(crate) response_ms: Vec<i64>,
+}
+
+/// Stores the records that are not there yet, and answers which those were. Safe to repeat.
+pub(crate) async fn insert_evaluations(
+    tenant: &mut Tenant,
+    columns: &EvaluationColumns,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Uuid>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "insert into evaluations (organization_id, received_at, id, promotion_id, promotion_version, app_key_id, \
+         mode, at, reason, discount_amount, discount_currency, redemption_id, country, city, age_band, response_ms) \
+         select $1, $2, * from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[], $7::text[], \
+         $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::uuid[], $13::text[], $14::text[], \
+         $15::text[], $16::bigint[]) \
+         on conflict (id) do nothing returning id",
+        tenant.id(),
+        now,
+        &columns.ids,
+        &columns.promotion_ids,
+        &columns.versions,
+        &columns.app_key_ids,
+        &columns.modes,
+        &columns.times,
+        &columns.reasons as &[Option<String>],
+        &columns.discount_amounts as &[Option<i64>],
+        &columns.discount_currencies as &[Option<String>],
+        &columns.redemption_ids as &[Option<Uuid>],
+        &columns.countries as &[Option<String>],
+        &columns.cities as &[Option<String>],
+        &columns.age_bands as &[Option<String>],
+        &columns.response_ms
+    )
+    .fetch_all(tenant.connection())
+    .await?;
+    Ok(ids.into_iter().collect())
+}

@@ -1,0 +1,74 @@
+//! Users: people, who belong to no organisation by themselves.
+
+use chrono::{DateTime, Utc};
+use engine::ids::UserId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Tenant;
+
+/// A new person.
+pub(crate) struct NewUser<'a> {
+    pub(crate) id: UserId,
+    pub(crate) email: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) password_hash: &'a str,
+    pub(crate) locale: Option<&'a str>,
+}
+
+/// What signing in compares.
+pub(crate) struct CredentialsRow {
+    pub(crate) id: Uuid,
+    pub(crate) password_hash: String,
+}
+
+/// A member of the transaction's organisation.
+pub(crate) struct MemberRow {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) role: String,
+}
+
+/// The person with an e-mail, in any case. Before signing in there is no organisation.
+pub(crate) async fn find_credentials(pool: &PgPool, email: &str) -> Result<Option<CredentialsRow>, sqlx::Error> {
+    let query = sqlx::query_as!(
+        CredentialsRow,
+        "select id, password_hash from users where lower(email) = lower($1)",
+        email
+    );
+    query.fetch_optional(pool).await
+}
+
+/// A person, as a member of the organisation.
+pub(crate) async fn find_member(tenant: &mut Tenant, user: UserId) -> Result<Option<MemberRow>, sqlx::Error> {
+    sqlx::query_as!(
+        MemberRow,
+        "select u.email, u.name, u.locale, m.role from memberships m join users u on u.id = m.user_id \
+         where m.organization_id = $1 and m.user_id = $2",
+        tenant.id(),
+        user.uuid()
+    )
+    .fetch_optional(tenant.connection())
+    .await
+}
+
+/// Stores a person. A taken e-mail breaks the constraint `users_email_key`.
+pub(crate) async fn insert_user(
+    tenant: &mut Tenant,
+    user: &NewUser<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into users (id, email, name, password_hash, locale, created_at) values ($1, $2, $3, $4, $5, $6)",
+        user.id.uuid(),
+        user.email,
+        user.name,
+        user.password_hash,
+        user.locale,
+        now
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}

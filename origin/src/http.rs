@@ -1,0 +1,70 @@
+//! What every request passes: its identifier, its log line, and the body of a problem.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use engine::problem::{MEDIA_TYPE, Problem};
+use tracing::Instrument;
+
+use crate::problem::Occurrence;
+use crate::random;
+
+/// The header that carries the request's identifier, in and out.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest identifier that is taken over from the edge: enough for a UUID with a prefix, and bounds the log line.
+const MAX_REQUEST_ID_CHARS: usize = 64;
+
+/// Gives the request an identifier, logs its outcome, and writes the body of a problem.
+pub(crate) async fn observe_request(request: Request, next: Next) -> Response {
+    let request_id = sent_request_id(request.headers()).unwrap_or_else(make_request_id);
+    // The path alone: a query may hold what should not be logged.
+    let span = tracing::info_span!("request", %request_id, method = %request.method(), path = request.uri().path());
+    let started = Instant::now();
+    async move {
+        let mut response = complete(next.run(request).await, &request_id);
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
+        if let Ok(value) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+fn complete(mut response: Response, request_id: &str) -> Response {
+    if let Some(occurrence) = response.extensions_mut().remove::<Occurrence>() {
+        let problem = Problem::new(occurrence.kind, occurrence.detail, request_id).with_errors(occurrence.errors);
+        // Every field of a problem has a JSON form.
+        *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(secs) = occurrence.retry_after_secs {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
+        }
+    }
+    response
+        .headers_mut()
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn sent_request_id(headers: &HeaderMap) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let text = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let fits = (1..=MAX_REQUEST_ID_CHARS).contains(&text.len()) && text.bytes().all(allowed);
+    fits.then(|| text.to_owned())
+}
+
+fn make_request_id() -> String {
+    // Without randomness the identifier is useless, and the request fails wherever it needs some.
+    format!("req_{}", hex::encode(random::bytes::<16>().unwrap_or_default()))
+}

@@ -1,0 +1,25 @@
+//! The origin: accounts, promotions, application keys, ingest and reports on Postgres, and the job that publishes to
+//! the edge.
+//!
+//! ```text
+//! request → router → auth (who, may they) → routes (parse, decide with the engine) → db (one transaction) → answer
+//!                                                                              outbox row ┘
+//! outbox → jobs::publisher → edge → KV            edge queue → /internal/ingest → evaluations + roll-up → reports
+//! ```
+//!
+//! A library, so that tests build the same application that `main` serves.
+
+pub mod app;
+mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+mod http;
+pub mod jobs;
+pub mod problem;
+mod random;
+pub mod router;
+mod routes;
+
+pub use auth::token::{Tokens, generate_signing_key};
+pub use random::generate_internal_secret;

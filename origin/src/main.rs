@@ -1,0 +1,172 @@
+//! The origin's program: `serve`, `work`, `migrate` and `admin`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use origin::app::App;
+use origin::clock::Clock;
+use origin::config::{Config, Database};
+use origin::db::schema;
+use origin::{generate_internal_secret, generate_signing_key, jobs, router};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// How long requests and jobs may take to finish after a stop signal: platforms kill after ten seconds or more.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// What is logged unless `RUST_LOG` says otherwise.
+const DEFAULT_LOG: &str = "info,sqlx=warn";
+
+/// The origin of Coupons: accounts, promotions, ingest and reports.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve HTTP and, unless RUN_JOBS=false, run the jobs.
+    Serve,
+    /// Run the jobs alone.
+    Work,
+    /// Bring the database to this release's schema.
+    Migrate,
+    /// Things an operator does by hand.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Print new values for INTERNAL_SECRET and TOKEN_SIGNING_KEY.
+    GenerateSecrets,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .init();
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            _ = writeln!(std::io::stderr(), "origin: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => serve().await,
+        Command::Work => work().await,
+        Command::Migrate => Ok(schema::migrate(&Database::read(variable)?).await?),
+        Command::Admin {
+            command: AdminCommand::GenerateSecrets,
+        } => {
+            let (secret, key) = (generate_internal_secret()?, generate_signing_key()?);
+            writeln!(std::io::stdout(), "INTERNAL_SECRET={secret}\nTOKEN_SIGNING_KEY={key}")?;
+            Ok(())
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+async fn serve() -> anyhow::Result<()> {
+    let (config, app) = start().await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}: stop what uses it, or set ORIGIN_LISTEN to another address",
+            config.listen
+        )
+    })?;
+    let stop = stop_signal()?;
+    tracing::info!(address = %listener.local_addr()?, jobs = config.run_jobs, "serving");
+    let server = async {
+        let router = router::router(app.clone());
+        let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        server.await.context("the server failed")
+    };
+    let jobs = async {
+        if config.run_jobs {
+            jobs::run(&app, stop.clone()).await
+        } else {
+            Ok(())
+        }
+    };
+    let both = async { tokio::try_join!(server, jobs).map(drop) };
+    finish(&app, &stop, both).await
+}
+
+async fn work() -> anyhow::Result<()> {
+    let (_, app) = start().await?;
+    let stop = stop_signal()?;
+    tracing::info!("working");
+    finish(&app, &stop, jobs::run(&app, stop.clone())).await
+}
+
+async fn start() -> anyhow::Result<(Config, App)> {
+    let config = Config::read(variable)?;
+    schema::check_database(&config.database).await?;
+    // The HTTP client and the database's driver share one TLS implementation; it is set once.
+    _ = rustls::crypto::ring::default_provider().install_default();
+    let app = App::start(&config, Clock::system()).await?;
+    Ok((config, app))
+}
+
+/// Waits for `running`; once a stop was asked for, only [`STOP_TIMEOUT`] more.
+async fn finish(
+    app: &App,
+    stop: &CancellationToken,
+    running: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    let deadline = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_TIMEOUT).await;
+    };
+    let result = tokio::select! {
+        result = running => result,
+        () = deadline => {
+            tracing::warn!("some requests did not finish in time");
+            Ok(())
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(1), app.close()).await.is_err() {
+        tracing::warn!("connections to the database were left open");
+    }
+    tracing::info!("stopped");
+    result
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        cancel.cancel();
+    });
+    Ok(stop)
+}

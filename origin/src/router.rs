@@ -1,0 +1,120 @@
+//! The whole table of routes. A test lists it and fails on a route without an authorisation case.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use engine::problem::ProblemType;
+use engine::wire::v1::{INGEST_PATH, MAX_BODY_BYTES};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::http::observe_request;
+use crate::problem::Error;
+use crate::routes::{app_keys, auth, conditions, health, ingest, me, promotions, reports};
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{parameters}`.
+    pub path: &'static str,
+    handler: MethodRouter<App>,
+}
+
+/// Every route.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    vec![
+        post("/v1/auth/register", auth::register_user),
+        post("/v1/auth/login", auth::login_user),
+        post("/v1/auth/refresh", auth::refresh_session),
+        post("/v1/auth/logout", auth::logout_session),
+        get("/.well-known/jwks.json", auth::get_key_set),
+        get("/v1/me", me::get_me),
+        get("/v1/promotions", promotions::list_promotions),
+        post("/v1/promotions", promotions::create_promotion),
+        get("/v1/promotions/{code}", promotions::get_promotion),
+        post("/v1/promotions/{code}/activate", promotions::activate_promotion),
+        post("/v1/promotions/{code}/pause", promotions::pause_promotion),
+        post("/v1/conditions/check", conditions::check_condition),
+        get("/v1/app-keys", app_keys::list_app_keys),
+        post("/v1/app-keys", app_keys::create_app_key),
+        delete("/v1/app-keys/{id}", app_keys::revoke_app_key),
+        get("/v1/reports/usage", reports::get_usage),
+        post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
+        get("/healthz", health::get_process),
+        get("/readyz", health::get_readiness),
+        get("/health_check", health::get_health),
+    ]
+}
+
+/// The service.
+pub fn router(app: App) -> Router {
+    let table = |router: Router<App>, route: Route| router.route(route.path, route.handler);
+    routes()
+        .into_iter()
+        .fold(Router::new(), table)
+        .fallback(reject_path)
+        .method_not_allowed_fallback(reject_method)
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(observe_request))
+        .with_state(app)
+}
+
+impl Route {
+    fn new<H: Handler<T, App>, T: 'static>(
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            handler: on(filter, handler),
+        }
+    }
+
+    fn limit_body(self, bytes: usize) -> Self {
+        Self {
+            handler: self.handler.layer(DefaultBodyLimit::max(bytes)),
+            ..self
+        }
+    }
+}
+
+fn get<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::GET, MethodFilter::GET, path, handler)
+}
+
+fn post<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::POST, MethodFilter::POST, path, handler)
+}
+
+fn delete<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::DELETE, MethodFilter::DELETE, path, handler)
+}
+
+async fn reject_path() -> Error {
+    Error::not_found("Nothing is at this address: see the API's documentation for its paths.")
+}
+
+async fn reject_method() -> Error {
+    Error::new(
+        ProblemType::MethodNotAllowed,
+        "Use one of the methods that the header `Allow` names.",
+    )
+}
+
+/// A panic is a fault of ours; its message is in the log, from the panic hook.
+fn answer_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    Error::fault("a handler panicked").into_response()
+}

@@ -1,0 +1,233 @@
+//! Reading requests: a JSON body field by field with every error at once, a page of a list, a query.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use chrono::{DateTime, Utc};
+use engine::problem::{FieldError, ProblemType};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::problem::Error;
+
+/// Deepest nesting of a body: far above any form of the API, and bounds recursion over it.
+const MAX_JSON_DEPTH: usize = 32;
+/// Rows of a page unless asked otherwise.
+const DEFAULT_PAGE_ROWS: i64 = 20;
+/// Most rows of a page: each is at most 64 KiB, so an answer stays in single megabytes.
+const MAX_PAGE_ROWS: i64 = 100;
+/// Longest name of anything, in characters: a line of a list.
+pub(crate) const MAX_NAME_CHARS: usize = 200;
+
+/// A JSON body of any form.
+#[derive(Debug)]
+pub(crate) struct JsonBody(pub(crate) Value);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let axum::Json(json) = axum::Json::<Value>::from_request(request, state).await?;
+        if is_deeper(&json, MAX_JSON_DEPTH) {
+            let detail = format!("Send JSON that nests at most {MAX_JSON_DEPTH} deep.");
+            return Err(Error::new(ProblemType::Malformed, detail));
+        }
+        if has_nul(&json) {
+            return Err(Error::new(
+                ProblemType::Malformed,
+                "Send text without the character U+0000.",
+            ));
+        }
+        Ok(Self(json))
+    }
+}
+
+/// Whether arrays and objects nest deeper. The parser stops at 128 levels, which bounds this recursion too.
+fn is_deeper(json: &Value, depth: usize) -> bool {
+    let inside = depth.checked_sub(1);
+    match json {
+        Value::Array(items) => inside.is_none_or(|depth| items.iter().any(|item| is_deeper(item, depth))),
+        Value::Object(fields) => inside.is_none_or(|depth| fields.values().any(|field| is_deeper(field, depth))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// The one character that the database cannot store.
+fn has_nul(json: &Value) -> bool {
+    match json {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.iter().any(|(name, field)| name.contains('\0') || has_nul(field)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A query string, whose problems are problems.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Error))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// The parameters in a path. What cannot be read there names nothing: 404.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Error))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// The fields of a body, and what is wrong with them so far.
+pub(crate) struct Fields<'a> {
+    json: &'a Value,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of an object.
+    pub(crate) fn of(json: &'a Value) -> Result<Self, Error> {
+        if json.is_object() {
+            return Ok(Self {
+                json,
+                errors: Vec::new(),
+            });
+        }
+        Err(Error::invalid(vec![FieldError::new(
+            "",
+            "not_an_object",
+            "Send a JSON object.",
+        )]))
+    }
+
+    /// A field's value; `None` when it is absent or null.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.json.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A field's text.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.value(name).and_then(Value::as_str)
+    }
+
+    /// Notes an error.
+    pub(crate) fn error(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+        self.errors.push(FieldError::new(pointer, code, detail));
+    }
+
+    /// A name: some characters, no control characters, spaces around it dropped.
+    pub(crate) fn name(&mut self, name: &str) -> Option<&'a str> {
+        let fits =
+            |text: &&str| (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let text = self.text(name).map(str::trim).filter(fits);
+        if text.is_none() {
+            let detail = format!("Send 1 to {MAX_NAME_CHARS} characters without control characters.");
+            self.error(format!("/{name}"), "name_invalid", detail);
+        }
+        text
+    }
+
+    /// A time, or none.
+    pub(crate) fn time(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        let value = self.value(name)?;
+        let time = value.as_str().and_then(parse_time);
+        if time.is_none() {
+            self.error(format!("/{name}"), "time_invalid", TIME_HELP);
+        }
+        time
+    }
+
+    /// 422 when anything was wrong.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid(self.errors))
+        }
+    }
+}
+
+/// What a time looks like.
+pub(crate) const TIME_HELP: &str = "Send RFC 3339, such as \"2027-01-31T23:59:59Z\".";
+
+/// RFC 3339, in the years that the database stores.
+pub(crate) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PageQuery {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// The same, checked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageRequest<Id> {
+    pub(crate) limit: i64,
+    pub(crate) before: Option<Id>,
+}
+
+impl PageQuery {
+    /// Checks the limit, and the cursor, which is the last identifier of the page before.
+    pub(crate) fn parse<Id: FromStr>(&self) -> Result<PageRequest<Id>, Error> {
+        let mut errors = Vec::new();
+        let limit = self
+            .limit
+            .as_deref()
+            .map(|limit| limit.parse().ok().filter(|n| (1..=MAX_PAGE_ROWS).contains(n)));
+        if limit == Some(None) {
+            let detail = format!("Send a number from 1 to {MAX_PAGE_ROWS}.");
+            errors.push(FieldError::new("/limit", "limit_invalid", detail));
+        }
+        let before = self.cursor.as_deref().map(str::parse);
+        if matches!(before, Some(Err(_))) {
+            let detail = "Send the `next_cursor` of the page before, or none for the first page.";
+            errors.push(FieldError::new("/cursor", "cursor_invalid", detail));
+        }
+        if !errors.is_empty() {
+            return Err(Error::invalid(errors));
+        }
+        Ok(PageRequest {
+            limit: limit.flatten().unwrap_or(DEFAULT_PAGE_ROWS),
+            before: before.and_then(Result::ok),
+        })
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<Id> PageRequest<Id> {
+    /// Rows to read: one more than asked tells whether there is another page.
+    pub(crate) const fn rows(&self) -> i64 {
+        self.limit + 1
+    }
+
+    /// The page of the rows read, each with its cursor.
+    pub(crate) fn page<T>(&self, mut rows: Vec<(String, T)>) -> Page<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(|(cursor, _)| cursor.clone());
+        Page {
+            items: rows.into_iter().map(|(_, item)| item).collect(),
+            next_cursor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth() {
+        let check = |levels: usize, deeper| {
+            let json = (0..levels).fold(Value::from(1), |inner, _| Value::Array(vec![inner]));
+            assert_eq!(is_deeper(&json, MAX_JSON_DEPTH), deeper, "{levels}");
+        };
+        check(0, false);
+        check(MAX_JSON_DEPTH, false);
+        check(MAX_JSON_DEPTH + 1, true);
+    }
+}

@@ -1,0 +1,11 @@
+//! The handlers, one file per resource; what a handler reads and answers stands beside it.
+
+pub(crate) mod app_keys;
+pub(crate) mod auth;
+pub(crate) mod conditions;
+pub(crate) mod health;
+pub(crate) mod ingest;
+mod input;
+pub(crate) mod me;
+pub(crate) mod promotions;
+pub(crate) mod reports;

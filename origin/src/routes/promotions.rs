@@ -1,0 +1,290 @@
+//! Promotions: create, read, activate, pause. What a merchant writes is checked by the engine, and a change reaches
+//! the edge through the outbox, written in the same transaction.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use engine::ids::{OrganizationId, PromotionId};
+use engine::problem::{FieldError, ProblemType};
+use engine::promotion::{PromotionCode, Rule, Status, Terms};
+use engine::wire::v1::promotion_key;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::input::{JsonBody, Page, PageQuery, Path, Query};
+use crate::app::App;
+use crate::auth::{Allowed, PromotionsRead, PromotionsWrite};
+use crate::db::outbox::{NewOutboxRow, insert_outbox};
+use crate::db::promotions::{self, PromotionRow};
+use crate::problem::Error;
+use crate::random::new_id;
+
+/// A promotion as the API tells it.
+#[derive(Debug, Serialize)]
+pub(crate) struct PromotionOut {
+    id: PromotionId,
+    #[serde(flatten)]
+    terms: Terms,
+    status: Status,
+    /// Counts published states: 0 for a draft.
+    version: u64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    /// `null` for a draft, which the edge does not know.
+    published: Option<Published>,
+}
+
+/// Whether the edge has the newest version.
+#[derive(Debug, Serialize)]
+struct Published {
+    version: u64,
+    state: PublishState,
+    /// When the edge confirmed it.
+    at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum PublishState {
+    Publishing,
+    Live,
+}
+
+/// `GET /v1/promotions`, newest first.
+pub(crate) async fn list_promotions(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsRead>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<PromotionOut>>, Error> {
+    let page = page.parse::<PromotionId>()?;
+    let list = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let rows = promotions::list_promotions(&mut tenant, page.before, page.rows()).await?;
+        tenant.commit(rows).await
+    };
+    let rows = app.db.transaction("list_promotions", list).await?;
+    let rows: Result<Vec<_>, Error> = rows.into_iter().map(PromotionOut::from_row).collect();
+    Ok(Json(
+        page.page(
+            rows?
+                .into_iter()
+                .map(|promotion| (promotion.id.to_string(), promotion))
+                .collect(),
+        ),
+    ))
+}
+
+/// `POST /v1/promotions`: a draft.
+pub(crate) async fn create_promotion(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsWrite>,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<PromotionOut>), Error> {
+    let terms = check_terms(&body).map_err(Error::invalid)?;
+    let now = app.clock.now();
+    let id = new_id(PromotionId::from_parts, now)?;
+    let json = serde_json::to_value(&terms).map_err(Error::fault)?;
+    let insert = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        promotions::insert_promotion(&mut tenant, id, terms.code(), &json, now).await?;
+        tenant.commit(()).await
+    };
+    app.db.transaction("create_promotion", insert).await?;
+    let status = Status::Draft;
+    let out = PromotionOut {
+        id,
+        terms,
+        status,
+        version: 0,
+        created_at: now,
+        updated_at: now,
+        published: None,
+    };
+    Ok((StatusCode::CREATED, Json(out)))
+}
+
+/// `GET /v1/promotions/{code}`.
+pub(crate) async fn get_promotion(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsRead>,
+    Path(code): Path<String>,
+) -> Result<Json<PromotionOut>, Error> {
+    let code = parse_code(&code)?;
+    let find = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let row = promotions::find_promotion(&mut tenant, &code).await?;
+        tenant.commit(row).await
+    };
+    let row = app.db.transaction("get_promotion", find).await?;
+    row.ok_or_else(not_found).and_then(PromotionOut::from_row).map(Json)
+}
+
+/// `POST /v1/promotions/{code}/activate`: from draft or paused.
+pub(crate) async fn activate_promotion(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsWrite>,
+    Path(code): Path<String>,
+) -> Result<Json<PromotionOut>, Error> {
+    change_status(&app, principal.organization, &code, Status::Active)
+        .await
+        .map(Json)
+}
+
+/// `POST /v1/promotions/{code}/pause`: from active.
+pub(crate) async fn pause_promotion(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsWrite>,
+    Path(code): Path<String>,
+) -> Result<Json<PromotionOut>, Error> {
+    change_status(&app, principal.organization, &code, Status::Paused)
+        .await
+        .map(Json)
+}
+
+/// 404 for a code that names nothing here.
+pub(crate) fn not_found() -> Error {
+    Error::not_found("No promotion has this code: list your promotions for those that exist.")
+}
+
+/// A code in a path or a query. One that cannot exist names nothing.
+pub(crate) fn parse_code(text: &str) -> Result<PromotionCode, Error> {
+    text.parse().map_err(|_| not_found())
+}
+
+/// The terms in a body: the engine checks all but the time zone, which needs a database of zones.
+fn check_terms(body: &Value) -> Result<Terms, Vec<FieldError>> {
+    let parsed = Terms::parse(body);
+    let zone = body.get("time_zone").and_then(Value::as_str);
+    if zone.is_none_or(|zone| zone.parse::<Tz>().is_ok()) {
+        return parsed;
+    }
+    let mut errors = parsed.err().unwrap_or_default();
+    if errors.iter().all(|error| error.pointer != "/time_zone") {
+        let detail = "Send an IANA name, such as \"America/Montevideo\".";
+        errors.push(FieldError::new("/time_zone", "time_zone_unknown", detail));
+    }
+    Err(errors)
+}
+
+/// Moves a promotion to `status` and tells the edge, in one transaction.
+async fn change_status(
+    app: &App,
+    organization: OrganizationId,
+    code: &str,
+    status: Status,
+) -> Result<PromotionOut, Error> {
+    let code = parse_code(code)?;
+    let now = app.clock.now();
+    let change = || async {
+        let mut tenant = app.db.begin(organization).await?;
+        let row = promotions::lock_promotion(&mut tenant, &code)
+            .await?
+            .ok_or_else(not_found)?;
+        let promotion = PromotionOut::from_row(row)?;
+        check_transition(promotion.status, status)?;
+        let promotion = promotion.moved_to(status, now);
+        let version = i64::try_from(promotion.version).map_err(Error::fault)?;
+        promotions::update_promotion_status(&mut tenant, promotion.id, status, version, now).await?;
+        let key = promotion_key(organization, &code);
+        let rule = Rule::new(
+            organization,
+            promotion.id,
+            promotion.version,
+            status,
+            promotion.terms.clone(),
+        );
+        let value = rule.to_json().map_err(Error::fault)?;
+        let row = NewOutboxRow {
+            key: &key,
+            value: &value,
+            promotion: Some((promotion.id, version)),
+        };
+        insert_outbox(&mut tenant, &row, now).await?;
+        tenant.commit(promotion).await
+    };
+    app.db.transaction("change_status", change).await
+}
+
+fn check_transition(from: Status, to: Status) -> Result<(), Error> {
+    let detail = match (from, to) {
+        (Status::Draft | Status::Paused, Status::Active) | (Status::Active, Status::Paused) => return Ok(()),
+        (Status::Active, Status::Active) => "The promotion is active already.",
+        (Status::Paused, Status::Paused) => "The promotion is paused already.",
+        (Status::Draft, Status::Paused) => "The promotion is a draft, which applies nowhere: activate it first.",
+        (Status::Draft | Status::Active | Status::Paused, Status::Draft) => "A promotion never becomes a draft again.",
+    };
+    Err(Error::new(ProblemType::Conflict, detail))
+}
+
+impl PromotionOut {
+    fn from_row(row: PromotionRow) -> Result<Self, Error> {
+        let status = parse_status(&row.status)?;
+        let version = u64::try_from(row.version).map_err(Error::fault)?;
+        let terms = Terms::parse(&row.terms)
+            .map_err(|errors| Error::fault(format!("the stored terms of {} are not valid: {errors:?}", row.id)))?;
+        let live_at = row.published_at.filter(|_| row.published_version == Some(row.version));
+        Ok(Self {
+            id: row.id.into(),
+            terms,
+            status,
+            version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            published: Published::of(status, version, live_at),
+        })
+    }
+
+    fn moved_to(self, status: Status, now: DateTime<Utc>) -> Self {
+        let version = self.version + 1;
+        Self {
+            status,
+            version,
+            updated_at: now,
+            published: Published::of(status, version, None),
+            ..self
+        }
+    }
+}
+
+impl Published {
+    fn of(status: Status, version: u64, live_at: Option<DateTime<Utc>>) -> Option<Self> {
+        let state = if live_at.is_some() {
+            PublishState::Live
+        } else {
+            PublishState::Publishing
+        };
+        match status {
+            Status::Draft => None,
+            Status::Active | Status::Paused => Some(Self {
+                version,
+                state,
+                at: live_at,
+            }),
+        }
+    }
+}
+
+fn parse_status(text: &str) -> Result<Status, Error> {
+    [Status::Draft, Status::Active, Status::Paused]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+        .ok_or_else(|| Error::fault(format!("unknown status {text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transitions() {
+        use Status::{Active, Draft, Paused};
+        for from in [Draft, Active, Paused] {
+            for to in [Draft, Active, Paused] {
+                let allowed = matches!((from, to), (Draft | Paused, Active) | (Active, Paused));
+                assert_eq!(check_transition(from, to).is_ok(), allowed, "{from:?} to {to:?}");
+            }
+        }
+    }
+}

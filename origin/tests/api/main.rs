@@ -1,0 +1,21 @@
+//! The origin over HTTP, on a real Postgres. `cargo xtask test origin` brings one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod accounts;
+mod app_keys;
+mod authorisation;
+mod ingest;
+mod process;
+mod promotions;
+mod publisher;
+mod reports;
+mod service;
+mod support;
+mod tenancy;

@@ -1,0 +1,323 @@
+//! The application under test, its users, and the edge that it publishes to.
+
+pub(crate) mod database;
+pub(crate) mod edge;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use engine::signature;
+use engine::wire::v1::INGEST_PATH;
+use origin::app::App;
+use origin::clock::Clock;
+use origin::config::Config;
+use origin::{jobs, router};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use database::TestDatabase;
+use edge::FakeEdge;
+
+pub(crate) const INTERNAL_SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// PKCS#8 of a key that is used nowhere else.
+pub(crate) const SIGNING_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
+pub(crate) const PASSWORD: &str = "correct horse";
+/// Longest wait for a state.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Runs `test` with an application of its own, whose database is dropped afterwards, whatever the outcome.
+pub(crate) async fn with_app<F: Future<Output = ()> + Send + 'static>(test: impl FnOnce(TestApp) -> F) {
+    let database = TestDatabase::create().await;
+    let app = TestApp::start(&database).await;
+    let (stop, inner) = (app.stop.clone(), app.inner.clone());
+    let outcome = tokio::spawn(test(app)).await;
+    stop.cancel();
+    inner.close().await;
+    database.drop().await;
+    if let Err(error) = outcome {
+        std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+/// The application, served on a port of its own.
+#[derive(Clone)]
+pub(crate) struct TestApp {
+    pub(crate) clock: Clock,
+    pub(crate) edge: FakeEdge,
+    /// As the server's owner, outside of the application's roles.
+    pub(crate) pool: PgPool,
+    inner: App,
+    client: Client,
+    address: String,
+    stop: CancellationToken,
+}
+
+/// A user who signed in.
+#[derive(Clone)]
+pub(crate) struct User {
+    app: TestApp,
+    pub(crate) token: String,
+    pub(crate) email: String,
+    pub(crate) organization_id: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-11-21T10:30:00Z".parse().unwrap()
+}
+
+/// The configuration of a test, as variables.
+pub(crate) fn variables(database_url: &str, edge_url: &str) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("DATABASE_URL", database_url.to_owned()),
+        ("EDGE_URL", edge_url.to_owned()),
+        ("INTERNAL_SECRET", INTERNAL_SECRET.to_owned()),
+        ("TOKEN_SIGNING_KEY", SIGNING_KEY.to_owned()),
+    ])
+}
+
+impl TestApp {
+    async fn start(database: &TestDatabase) -> Self {
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let clock = Clock::fixed(now());
+        let stop = CancellationToken::new();
+        let edge = FakeEdge::start(stop.clone()).await;
+        let variables = variables(&database.url, &edge.url);
+        let config = Config::read(|name| variables.get(name).cloned()).unwrap();
+        let inner = App::start(&config, clock.clone()).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = axum::serve(listener, router::router(inner.clone()));
+        tokio::spawn(
+            server
+                .with_graceful_shutdown(stop.clone().cancelled_owned())
+                .into_future(),
+        );
+        let pool = PgPool::connect(&database.url).await.unwrap();
+        Self {
+            clock,
+            edge,
+            pool,
+            inner,
+            client: Client::new(),
+            address,
+            stop,
+        }
+    }
+
+    /// Runs the publisher until the test ends or the token is cancelled.
+    pub(crate) fn start_jobs(&self) -> CancellationToken {
+        let stop = self.stop.child_token();
+        let (app, token) = (self.inner.clone(), stop.clone());
+        tokio::spawn(async move { jobs::run(&app, token).await.unwrap() });
+        stop
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.address))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::read(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::read(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Registers an organisation; `name` makes its e-mail.
+    pub(crate) async fn register(&self, name: &str) -> User {
+        let email = format!("{name}@example.com");
+        let body =
+            json!({"organization_name": format!("{name}'s shop"), "name": name, "email": email, "password": PASSWORD});
+        let answer = self.post("/v1/auth/register", &body).await.expect(201);
+        self.user(&email, &answer)
+    }
+
+    pub(crate) async fn login(&self, email: &str) -> User {
+        let answer = self
+            .post("/v1/auth/login", &json!({"email": email, "password": PASSWORD}))
+            .await
+            .expect(200);
+        self.user(email, &answer)
+    }
+
+    /// A colleague of `admin` who may only read.
+    pub(crate) async fn add_analyst(&self, admin: &User) -> User {
+        let email = format!("analyst-of-{}", admin.email);
+        let organization = admin.organization_uuid();
+        let mut transaction = self.pool.begin().await.unwrap();
+        let run = sqlx::raw_sql("set local role coupons_app").execute(&mut *transaction);
+        run.await.unwrap();
+        for statement in [
+            "select set_config('app.organization_id', $1, true), $2::text, $3::text",
+            "insert into users (id, email, name, password_hash, created_at) \
+             select gen_random_uuid(), $2, 'Analyst', password_hash, created_at from users \
+             where email = $3 and $1::text is not null",
+            "insert into memberships (organization_id, user_id, role, created_at) \
+             select $1::uuid, id, 'analyst', created_at from users where email = $2 and $3::text is not null",
+        ] {
+            let query = sqlx::query(statement)
+                .bind(&organization)
+                .bind(&email)
+                .bind(&admin.email);
+            query.execute(&mut *transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        self.login(&email).await
+    }
+
+    /// Calls ingest as the edge does.
+    pub(crate) async fn ingest(&self, records: &[Value]) -> Answer {
+        let body = serde_json::to_vec(&json!({"v": 1, "records": records})).unwrap();
+        let now = u64::try_from(self.clock.now().timestamp()).unwrap();
+        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), "POST", INGEST_PATH, now, &body);
+        Answer::read(
+            self.request(Method::POST, INGEST_PATH)
+                .header(signature::HEADER, signature)
+                .body(body),
+        )
+        .await
+    }
+
+    fn user(&self, email: &str, answer: &Answer) -> User {
+        let json = answer.json();
+        User {
+            app: self.clone(),
+            token: json["access_token"].as_str().unwrap().to_owned(),
+            email: email.to_owned(),
+            organization_id: json["organization"]["id"].as_str().unwrap().to_owned(),
+        }
+    }
+}
+
+impl User {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.app.request(method, path).bearer_auth(&self.token)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::read(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::read(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        Answer::read(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn create_promotion(&self, code: &str) -> Value {
+        self.post("/v1/promotions", &promotion(code)).await.expect(201).json()
+    }
+
+    pub(crate) async fn activate(&self, code: &str) -> Value {
+        self.post(&format!("/v1/promotions/{code}/activate"), &json!({}))
+            .await
+            .expect(200)
+            .json()
+    }
+
+    /// The organisation's identifier as the database has it.
+    pub(crate) fn organization_uuid(&self) -> String {
+        self.organization_id.trim_start_matches("org_").to_owned()
+    }
+}
+
+impl Answer {
+    pub(crate) async fn read(request: RequestBuilder) -> Self {
+        let response: Response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self {
+            status,
+            headers,
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    /// Fails the test on another status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// Fails the test unless it is this problem, in the form that every problem has.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let json = self.json();
+        assert_eq!(
+            (self.status, &json["status"], &json["code"]),
+            (status, &json!(status), &json!(code)),
+            "{json}"
+        );
+        assert_eq!(json["request_id"], self.header("x-request-id"), "{json}");
+        assert!(
+            json["detail"].as_str().is_some_and(|detail| !detail.is_empty()),
+            "{json}"
+        );
+        self
+    }
+
+    /// The pointers and codes of the field errors.
+    pub(crate) fn field_errors(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let json = self.json();
+        json["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| (text(&e["pointer"]), text(&e["code"])))
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
+    }
+}
+
+/// The promotion of the API's documentation, with a condition that is easily met.
+pub(crate) fn promotion(code: &str) -> Value {
+    json!({
+        "code": code, "name": "Summer 10 %", "kind": "discount",
+        "condition": "total >= 100", "attributes": {"total": "number"},
+        "effect": {"type": "percentage", "percent": "10"},
+        "starts_at": null, "ends_at": "2027-01-31T23:59:59Z", "time_zone": "America/Montevideo",
+        "limits": {"total": null, "per_customer": null, "budget": null}
+    })
+}
+
+/// Waits until `probe` answers something.
+pub(crate) async fn wait_for<T, F: Future<Output = Option<T>>>(what: &str, probe: impl Fn() -> F) -> T {
+    let poll = async {
+        loop {
+            if let Some(value) = probe().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, poll)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}

@@ -1,0 +1,41 @@
+//! The running parts, shared by all cases, which run one after the other.
+
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+
+use crate::client::Api;
+
+/// A stack of its own for this run.
+pub(crate) struct Stack {
+    parts: Mutex<xtask::services::Stack>,
+    /// Where clients call.
+    pub(crate) edge: Api,
+    /// The origin's own address, which no client uses.
+    pub(crate) origin_api: Api,
+    /// For the browser.
+    pub(crate) edge_url: String,
+}
+
+impl Stack {
+    pub(crate) fn start() -> Result<Self> {
+        let parts = xtask::services::Stack::start("e2e")?;
+        let edge = Api::new(parts.edge_url())?;
+        let origin_api = Api::new(&parts.origin_url())?;
+        let edge_url = parts.edge_url().to_owned();
+        Ok(Self {
+            parts: Mutex::new(parts),
+            edge,
+            origin_api,
+            edge_url,
+        })
+    }
+
+    pub(crate) fn stop_origin(&self) {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).stop_origin();
+    }
+
+    pub(crate) fn start_origin(&self) -> Result<()> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).start_origin()
+    }
+}

@@ -1,0 +1,10 @@
+//! What a form decides: text typed by a person → the request's body, and the server's complaints → the fields they
+//! belong to. Pure functions, tested natively; the browser's part is in `components` and `pages`.
+
+pub(crate) mod amount;
+pub(crate) mod field_errors;
+pub(crate) mod number;
+pub(crate) mod place;
+pub(crate) mod promotion;
+pub(crate) mod try_out;
+pub(crate) mod window;

@@ -1,0 +1,142 @@
+//! Who is signed in. The access token lives in memory alone; the refresh token in a cookie that no script can read.
+//!
+//! ```text
+//! load ── refresh (cookie) ──▶ signed in ── 401 ── refresh once ──▶ signed in, the call again
+//!              │                                        │
+//!              └────────────── refused ─────────────────┴──▶ signed out
+//! ```
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{self, Answer, Failure};
+use crate::browser::exclusively;
+use crate::wire::{Organization, SessionAnswer, User};
+
+/// The lock around renewing: the refresh token rotates and its second use ends the session, so tabs take turns.
+const LOCK: &str = "coupons-session";
+
+/// Where the session stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum State {
+    /// Asking whether the browser has a session.
+    Restoring,
+    /// That question has no answer.
+    Unknown(Failure),
+    /// Nobody; the session ran out, so that whoever signs in goes on where they were.
+    Expired,
+    /// Nobody, by choice.
+    SignedOut,
+    /// Somebody, of an organisation.
+    SignedIn(User, Organization),
+}
+
+/// The session of this tab.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    state: RwSignal<State>,
+    token: StoredValue<Option<String>>,
+}
+
+impl Session {
+    /// A session about to be restored; made once, at the root.
+    pub(crate) fn new() -> Self {
+        Self {
+            state: RwSignal::new(State::Restoring),
+            token: StoredValue::new(None),
+        }
+    }
+
+    /// The session of the app.
+    pub(crate) fn current() -> Self {
+        expect_context()
+    }
+
+    /// Where it stands.
+    pub(crate) fn state(self) -> State {
+        self.state.get()
+    }
+
+    /// Asks for the session of the browser's cookie.
+    pub(crate) fn restore(self) {
+        self.state.set(State::Restoring);
+        spawn_local(async move {
+            if let Err(failure) = self.renew(None).await
+                && !failure.is_unauthenticated()
+            {
+                self.state.set(State::Unknown(failure));
+            }
+        });
+    }
+
+    /// Takes over what signing up or in answered.
+    pub(crate) fn begin(self, answer: SessionAnswer) {
+        self.token.set_value(Some(answer.access_token));
+        let state = State::SignedIn(answer.user, answer.organization);
+        // Renewing a token changes nothing on the screen.
+        if self.state.get_untracked() != state {
+            self.state.set(state);
+        }
+    }
+
+    /// Signs out here and at the server.
+    ///
+    /// # Errors
+    /// The session stays when the server did not hear of it: its cookie would sign in again.
+    pub(crate) async fn sign_out(self) -> Answer<()> {
+        match api::logout().await {
+            Err(failure) if !failure.is_unauthenticated() => Err(failure),
+            Ok(()) | Err(_) => {
+                self.end(State::SignedOut);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a call with the access token; when that has run out, renews it once and makes the call again.
+    pub(crate) async fn call<T>(self, call: impl AsyncFn(&str) -> Answer<T>) -> Answer<T> {
+        let token = match self.token.get_value() {
+            Some(token) => token,
+            None => self.renew(None).await?,
+        };
+        match call(&token).await {
+            Err(failure) if failure.is_unauthenticated() => {
+                let token = self.renew(Some(token)).await?;
+                call(&token).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// A token other than `stale`.
+    async fn renew(self, stale: Option<String>) -> Answer<String> {
+        let renewed = exclusively(LOCK, async move {
+            match self.token.get_value() {
+                Some(token) if stale.as_ref() != Some(&token) => Ok(token),
+                Some(_) | None => self.refresh().await,
+            }
+        });
+        renewed.await.unwrap_or(Err(Failure::Unreachable))
+    }
+
+    async fn refresh(self) -> Answer<String> {
+        match api::refresh().await {
+            Ok(answer) => {
+                let token = answer.access_token.clone();
+                self.begin(answer);
+                Ok(token)
+            }
+            Err(failure) => {
+                if failure.is_unauthenticated() {
+                    self.end(State::Expired);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn end(self, state: State) {
+        self.token.set_value(None);
+        self.state.set(state);
+    }
+}

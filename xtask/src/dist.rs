@@ -1,0 +1,140 @@
+//! What is deployed: the Worker in `edge/build/` and the app in `ui/dist/`, each rebuilt only when an input changed.
+
+mod app;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::stamp::Stamp;
+use crate::toolchain::Tools;
+use crate::{lock, paths, stamp, step};
+
+/// Folders inside a part that its build does not read.
+const NOT_INPUTS: [&str; 5] = ["build", "dist", "target", "tests", "fuzz"];
+
+/// Builds both where they are out of date.
+///
+/// # Errors
+/// When something does not compile; shows what the compiler said.
+pub fn build(tools: &Tools) -> Result<()> {
+    let _locked = lock::acquire(&paths::scratch().join("dist.lock"), "building the Worker and the app")?;
+    let root = paths::root();
+    when_changed("worker", "edge", &root.join("edge/build/index.js"), tools, || {
+        build_worker(tools)
+    })?;
+    when_changed("app", "ui", &root.join("ui/dist/index.html"), tools, || {
+        app::build(tools)
+    })
+}
+
+/// The sizes, for people: gzip, as a browser and the platform's limit count.
+///
+/// # Errors
+/// When nothing has been built.
+pub fn print_sizes() -> Result<()> {
+    let root = paths::root();
+    let worker = print_size("Worker", &root.join("edge/build"))?;
+    let app = print_size("app", &root.join("ui/dist"))?;
+    println!("gzip: Worker {} KB, app {} KB", in_kilobytes(worker), in_kilobytes(app));
+    Ok(())
+}
+
+/// The app's, the Worker's and the engine's sources, the versions of everything, and the compiler.
+fn inputs(part: &str, tools: &Tools) -> Result<String> {
+    let root = paths::root();
+    let mut stamp = Stamp::new().text(part).text(tools.wasm.id());
+    for folder in ["engine", part] {
+        stamp = stamp.path(&root.join(folder), &NOT_INPUTS)?;
+    }
+    for file in ["Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/dist/app.rs"] {
+        stamp = stamp.path(&root.join(file), &[])?;
+    }
+    Ok(stamp.finish())
+}
+
+fn when_changed(
+    name: &str,
+    part: &str,
+    output: &Path,
+    tools: &Tools,
+    build: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let file = paths::scratch().join(format!("{name}.stamp"));
+    let before = inputs(part, tools)?;
+    if output.exists() && stamp::is_current(&file, &before) {
+        return Ok(());
+    }
+    build()?;
+    // What was saved while it was building is built the next time.
+    stamp::keep(&file, &before)
+}
+
+fn build_worker(tools: &Tools) -> Result<()> {
+    let mut command = Command::new(&tools.worker_build);
+    command.arg("--release").current_dir(paths::root().join("edge"));
+    tools.wasm.apply(&mut command, tools.npm.node());
+    command
+        .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
+        .env("WASM_OPT_BIN", tools.npm.wasm_opt());
+    command.env("ESBUILD_BIN", tools.npm.esbuild());
+    step::run_quietly("building the Worker", &mut command)
+}
+
+/// Prints each file that is sent, and answers with their sum in bytes.
+fn print_size(name: &str, dir: &Path) -> Result<usize> {
+    let mut sum = 0;
+    for file in sent_files(dir)? {
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&content).context("cannot compress")?;
+        let size = encoder.finish().context("cannot compress")?.len();
+        let shown = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        println!(
+            "{name}: {shown} {} KB ({} KB gzip)",
+            in_kilobytes(content.len()),
+            in_kilobytes(size)
+        );
+        sum += size;
+    }
+    Ok(sum)
+}
+
+fn sent_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let describe = || format!("{} is not built: run cargo xtask dist", dir.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).with_context(describe)? {
+        let path = entry.with_context(describe)?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if matches!(extension, Some("wasm" | "js" | "css" | "html")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// With one decimal, rounded up.
+fn in_kilobytes(bytes: usize) -> String {
+    let tenths = bytes.div_ceil(100);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_shown_in_kilobytes() {
+        let check = |bytes, shown: &str| assert_eq!(in_kilobytes(bytes), shown);
+        check(0, "0.0");
+        check(1, "0.1");
+        check(400_000, "400.0");
+        check(123_450, "123.5");
+    }
+}

@@ -1,0 +1,140 @@
+//! The parts as child processes: PostgreSQL, the mailbox, the origin, the edge; alone, or together as a [`Stack`].
+//!
+//! Each is started, waited for until it answers, and stopped by its value's end. Nothing else is ever stopped.
+
+pub mod edge;
+pub mod mailbox;
+pub mod origin;
+pub mod postgres;
+mod postgres_binaries;
+mod postgres_single;
+pub mod secrets;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::toolchain::Tools;
+use crate::{dist, paths, ports, toolchain};
+use edge::{Edge, EdgeConfig};
+use origin::{Origin, OriginConfig};
+use postgres::{Postgres, PostgresConfig};
+use secrets::Secrets;
+
+/// What every part's start needs to have been built; quick when nothing has changed.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// The tools that run the parts.
+    pub tools: Tools,
+}
+
+/// Sets up the tools and builds the Worker, the app and the origin.
+///
+/// # Errors
+/// When a tool is missing or something does not compile.
+pub fn build() -> Result<Built> {
+    let tools = toolchain::ensure()?;
+    dist::build(&tools)?;
+    origin::build()?;
+    Ok(Built { tools })
+}
+
+/// A private stack on free ports: PostgreSQL, origin and edge, with secrets and state of its own, all gone at its end.
+/// `DATABASE_URL`, when set, takes the place of the private PostgreSQL.
+#[derive(Debug)]
+pub struct Stack {
+    // In the order in which they stop.
+    edge: Edge,
+    origin: Option<Origin>,
+    origin_config: OriginConfig,
+    postgres: Postgres,
+    dir: PathBuf,
+}
+
+impl Stack {
+    /// Builds what is out of date and starts everything; `name` tells the folder of its logs and state.
+    ///
+    /// # Errors
+    /// When something does not build or does not start; shows the end of its log.
+    pub fn start(name: &str) -> Result<Self> {
+        let built = build()?;
+        let dir = paths::scratch().join("stack").join(name);
+        if dir.exists() {
+            std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+        }
+        paths::create_dir(&dir)?;
+        let [postgres_port, origin_port, edge_port, inspector_port] = ports::free()?;
+        let secrets = Secrets::generate()?;
+        let postgres = Postgres::start(&PostgresConfig::temporary(&dir.join("postgres"), postgres_port))?;
+        let origin_config = OriginConfig {
+            port: origin_port,
+            database_url: postgres.url().to_owned(),
+            edge_url: format!("http://127.0.0.1:{edge_port}"),
+            secrets: secrets.clone(),
+            log: dir.join("origin.log"),
+        };
+        let origin = Origin::start(&origin_config)?;
+        let edge = Edge::start(
+            &built.tools.npm,
+            &EdgeConfig {
+                port: edge_port,
+                inspector_port,
+                origin_url: origin.url().to_owned(),
+                internal_secret: secrets.internal_secret,
+                dir: dir.join("edge"),
+            },
+        )?;
+        Ok(Self {
+            edge,
+            origin: Some(origin),
+            origin_config,
+            postgres,
+            dir,
+        })
+    }
+
+    /// The address that clients use, without a trailing slash.
+    #[must_use]
+    pub fn edge_url(&self) -> &str {
+        self.edge.url()
+    }
+
+    /// The origin's own address.
+    #[must_use]
+    pub fn origin_url(&self) -> String {
+        self.origin_config.url()
+    }
+
+    /// The database of the stack.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.postgres.url()
+    }
+
+    /// The secret that edge and origin share.
+    #[must_use]
+    pub fn internal_secret(&self) -> &str {
+        &self.origin_config.secrets.internal_secret
+    }
+
+    /// The folder of its logs and state.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Ends the origin; the edge and the database go on.
+    pub fn stop_origin(&mut self) {
+        self.origin = None;
+    }
+
+    /// Starts the origin again, at the same address.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn start_origin(&mut self) -> Result<()> {
+        self.stop_origin();
+        self.origin = Some(Origin::start(&self.origin_config)?);
+        Ok(())
+    }
+}

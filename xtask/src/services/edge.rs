@@ -1,0 +1,94 @@
+//! The edge: the built Worker in workerd, through `wrangler dev --local`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::http::Client;
+use crate::paths;
+use crate::process::{Output, Process, StopBy};
+use crate::toolchain::npm::Npm;
+
+/// wrangler takes some seconds, and up to a minute where it builds first.
+const READY_SECS: u64 = 120;
+
+/// What an edge needs.
+#[derive(Debug, Clone)]
+pub struct EdgeConfig {
+    /// Where it listens, on 127.0.0.1.
+    pub port: u16,
+    /// Where its debugger listens.
+    pub inspector_port: u16,
+    /// Where it reaches the origin.
+    pub origin_url: String,
+    /// Signs its calls to the origin.
+    pub internal_secret: String,
+    /// Its log, its environment and its state: KV and Durable Objects outlive it there.
+    pub dir: PathBuf,
+}
+
+/// A running edge.
+#[derive(Debug)]
+pub struct Edge {
+    process: Process,
+    url: String,
+}
+
+impl Edge {
+    /// Starts it and waits until the Worker answers.
+    ///
+    /// # Errors
+    /// When it does not; shows the end of its log.
+    pub fn start(npm: &Npm, config: &EdgeConfig) -> Result<Self> {
+        paths::create_dir(&config.dir)?;
+        let env_file = config.dir.join("env");
+        paths::write_private(&env_file, &format!("INTERNAL_SECRET={}\n", config.internal_secret))?;
+        let mut command = npm.wrangler();
+        command.args([
+            "dev",
+            "--local",
+            "--ip",
+            "127.0.0.1",
+            "--port",
+            &config.port.to_string(),
+        ]);
+        command.args([
+            "--inspector-port",
+            &config.inspector_port.to_string(),
+            "--show-interactive-dev-session=false",
+        ]);
+        command
+            .arg("--persist-to")
+            .arg(config.dir.join("state"))
+            .arg("--env-file")
+            .arg(env_file);
+        command.args(["--var", &format!("ORIGIN_URL:{}", config.origin_url)]);
+        // What wrangler writes about itself stays with this edge, so that two of them never meet.
+        command.env("WRANGLER_LOG_PATH", config.dir.join("wrangler-logs"));
+        command.env("WRANGLER_REGISTRY_PATH", config.dir.join("registry"));
+        let log = config.dir.join("edge.log");
+        let process = Process::spawn("the edge", &mut command, &Output::Log(log), StopBy::Terminate)?;
+        let url = format!("http://127.0.0.1:{}", config.port);
+        let client = Client::new(&url);
+        process.wait_ready(Duration::from_secs(READY_SECS), || client.is_ok("/healthz"))?;
+        Ok(Self { process, url })
+    }
+
+    /// Its address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its process.
+    #[must_use]
+    pub const fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Stops it; its state stays.
+    pub fn stop(self) {
+        self.process.stop();
+    }
+}

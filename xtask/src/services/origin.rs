@@ -1,0 +1,121 @@
+//! The origin: built in the development profile, migrated, started, waited for.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::secrets::Secrets;
+use crate::http::Client;
+use crate::process::{Output, Process, StopBy};
+use crate::toolchain::cargo;
+use crate::{paths, step};
+
+/// Migrations on an empty database take a second; a busy machine some more.
+const READY_SECS: u64 = 60;
+
+/// What an origin needs.
+#[derive(Debug, Clone)]
+pub struct OriginConfig {
+    /// Where it listens, on 127.0.0.1.
+    pub port: u16,
+    /// Its database.
+    pub database_url: String,
+    /// Where it reaches the edge.
+    pub edge_url: String,
+    /// Its secrets.
+    pub secrets: Secrets,
+    /// Where its output goes.
+    pub log: PathBuf,
+}
+
+impl OriginConfig {
+    /// Its address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// A running origin, with its jobs.
+#[derive(Debug)]
+pub struct Origin {
+    process: Process,
+    url: String,
+}
+
+/// Builds the program.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build() -> Result<()> {
+    let mut command = cargo::command();
+    command.args(["build", "--quiet", "--package", "origin", "--bin", "origin"]);
+    step::run_quietly("building the origin", &mut command)
+}
+
+/// The built program.
+#[must_use]
+pub fn program() -> PathBuf {
+    paths::target().join("debug").join("origin")
+}
+
+/// Brings the database's schema up to date.
+///
+/// # Errors
+/// When the origin says so; shows what it said.
+pub fn migrate(database_url: &str) -> Result<()> {
+    let mut command = Command::new(program());
+    command.arg("migrate").env("DATABASE_URL", database_url);
+    step::read(&mut command)
+        .map(drop)
+        .context("the database's schema could not be brought up to date")
+}
+
+impl Origin {
+    /// Migrates the database, starts the origin and waits until it is ready for traffic.
+    ///
+    /// # Errors
+    /// When it does not become ready; shows the end of its log.
+    pub fn start(config: &OriginConfig) -> Result<Self> {
+        migrate(&config.database_url)?;
+        let mut command = Command::new(program());
+        command.arg("serve").env("DATABASE_URL", &config.database_url);
+        command
+            .env("ORIGIN_LISTEN", format!("127.0.0.1:{}", config.port))
+            .env("EDGE_URL", &config.edge_url);
+        command.env("INTERNAL_SECRET", &config.secrets.internal_secret);
+        command.env("TOKEN_SIGNING_KEY", &config.secrets.token_signing_key);
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "info");
+        }
+        let process = Process::spawn(
+            "the origin",
+            &mut command,
+            &Output::Log(config.log.clone()),
+            StopBy::Terminate,
+        )?;
+        let url = config.url();
+        let client = Client::new(&url);
+        process.wait_ready(Duration::from_secs(READY_SECS), || client.is_ok("/readyz"))?;
+        Ok(Self { process, url })
+    }
+
+    /// Its address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its process.
+    #[must_use]
+    pub const fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Stops it gracefully.
+    pub fn stop(self) {
+        self.process.stop();
+    }
+}
