@@ -108,7 +108,7 @@ fn capture<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
 fn not_found() -> Failure {
     Failure::rejection(
         ProblemType::NotFound,
-        "Nothing is at this path: see /v1/openapi.json for what there is.",
+        "Nothing is at this path: compare it with the API's documentation.",
     )
 }
 
@@ -146,6 +146,23 @@ mod tests {
         check("POST", "/readyz", None);
         check("GET", "/", None);
         check("GET", "/v1", None);
+    }
+
+    #[test]
+    fn the_platform_asks_the_worker_for_every_row() {
+        let configuration = include_str!("../../wrangler.toml");
+        let asked = configuration
+            .lines()
+            .find(|line| line.starts_with("run_worker_first"))
+            .unwrap();
+        for (pattern, _, _) in TABLE {
+            let first_segment = pattern.split('/').nth(1).unwrap();
+            let named = [format!("\"/{first_segment}/*\""), format!("\"{pattern}\"")];
+            assert!(
+                named.iter().any(|name| asked.contains(name)),
+                "{pattern} is not in {asked}"
+            );
+        }
     }
 
     #[test]

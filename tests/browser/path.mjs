@@ -206,7 +206,7 @@ async function walk(page) {
 
 mkdirSync(screenshots, { recursive: true });
 const browser = await chromium.launch({
-  executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+  executablePath: required("CHROME"),
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 try {
