@@ -158,7 +158,9 @@ async function tryOut(page) {
   await card.getByRole("textbox", { name: /^City/ }).fill("MVD");
   await card.getByRole("textbox", { name: /^Amount/ }).fill("120.50");
   const yes = await evaluate(page);
-  if (!yes.startsWith("Applicable") || !yes.includes("12.05 UYU")) throw new Error(`expected 12.05 UYU off, saw: ${yes}`);
+  if (!yes.startsWith("Applicable") || !yes.includes("12.05 UYU")) {
+    throw new Error(`expected 12.05 UYU off, saw: ${yes}`);
+  }
   await shot(page, "applicable");
 
   await card.getByLabel("total").fill("99.99");
@@ -193,8 +195,14 @@ async function reload(page) {
 }
 
 async function walk(page) {
-  const steps = { "sign up": signUp, "create a promotion": createPromotion, activate, "try it": tryOut,
-    "see the counts": seeCounts, "reload": reload };
+  const steps = {
+    "sign up": signUp,
+    "create a promotion": createPromotion,
+    activate,
+    "try it": tryOut,
+    "see the counts": seeCounts,
+    reload,
+  };
   for (const [name, run] of Object.entries(steps)) {
     step = name;
     const start = Date.now();
@@ -207,7 +215,13 @@ async function walk(page) {
 mkdirSync(screenshots, { recursive: true });
 const browser = await chromium.launch({
   executablePath: required("CHROME"),
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 try {
   const page = await browser.newPage({ viewport: DESKTOP, locale: "en-GB" });

@@ -70,8 +70,20 @@ fn NewKeyCard(load: Load<Page<AppKey>>) -> impl IntoView {
             <form on:submit=submit novalidate>
                 {form.summary(send)}
                 <div class="fields">
-                    <TextField id="key-name" label=text::name() value=name errors=form.errors_at("/name".to_owned()) hint=text::name_hint() />
-                    <SelectField id="key-mode" label=text::mode() value=mode choices=modes errors=form.errors_at("/mode".to_owned()) />
+                    <TextField
+                        id="key-name"
+                        label=text::name()
+                        value=name
+                        errors=form.errors_at("/name".to_owned())
+                        hint=text::name_hint()
+                    />
+                    <SelectField
+                        id="key-mode"
+                        label=text::mode()
+                        value=mode
+                        choices=modes
+                        errors=form.errors_at("/mode".to_owned())
+                    />
                 </div>
                 <Button submit=true busy=form.busy()>
                     {move || if form.busy().get() { text::creating() } else { text::create() }}
@@ -164,7 +176,12 @@ fn Revocation(load: Load<Page<AppKey>>, revoking: RwSignal<Option<AppKey>>) -> i
     view! {
         {form.summary(revoke)}
         {move || news.get().map(|news| view! { <Alert kind=AlertKind::Success><p>{news}</p></Alert> })}
-        <ConfirmDialog question=question confirm=text::revoke_confirm() cancel=text::revoke_cancel() on_confirm=revoke />
+        <ConfirmDialog
+            question=question
+            confirm=text::revoke_confirm()
+            cancel=text::revoke_cancel()
+            on_confirm=revoke
+        />
     }
 }
 

@@ -108,8 +108,20 @@ pub(crate) fn NewPromotionPage() -> impl IntoView {
         <form on:submit=submit novalidate>
             <Card title=text::basics()>
                 <div class="fields">
-                    <TextField id="code" label=text::code() value=fields.code errors=errors_at("/code") hint=text::code_hint() />
-                    <TextField id="name" label=text::name() value=fields.name errors=errors_at("/name") hint=text::name_hint() />
+                    <TextField
+                        id="code"
+                        label=text::code()
+                        value=fields.code
+                        errors=errors_at("/code")
+                        hint=text::code_hint()
+                    />
+                    <TextField
+                        id="name"
+                        label=text::name()
+                        value=fields.name
+                        errors=errors_at("/name")
+                        hint=text::name_hint()
+                    />
                 </div>
             </Card>
             <AttributesEditor attributes=fields.attributes form=form />

@@ -64,6 +64,8 @@ impl Edge {
             .arg("--env-file")
             .arg(env_file);
         command.args(["--var", &format!("ORIGIN_URL:{}", config.origin_url)]);
+        // The caller has built the Worker and the app: wrangler's own build command has nothing to do.
+        command.env("COUPONS_BUILT", "1");
         // What wrangler writes about itself stays with this edge, so that two of them never meet.
         command.env("WRANGLER_LOG_PATH", config.dir.join("wrangler-logs"));
         command.env("WRANGLER_REGISTRY_PATH", config.dir.join("registry"));

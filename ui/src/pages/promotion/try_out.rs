@@ -112,6 +112,10 @@ pub(super) fn TryOutCard(promotion: Promotion, status: Memo<Option<Status>>, usa
             .is_some_and(|created| created == fields.key.get());
         (is_refused && is_created).then(|| view! { <p class="hint">{text::key_not_yet_known()}</p> })
     };
+    let decision = move || {
+        let answered = answer.get();
+        answered.map(|(answer, transaction)| view! { <Decision answer=answer transaction=transaction /> })
+    };
     view! {
         <Card title=text::title() lead=text::lead()>
             <Show when=is_draft>
@@ -128,7 +132,7 @@ pub(super) fn TryOutCard(promotion: Promotion, status: Memo<Option<Status>>, usa
                 </Button>
             </form>
             <div role="status" aria-label=text::decision()>
-                {move || answer.get().map(|(answer, transaction)| view! { <Decision answer=answer transaction=transaction /> })}
+                {decision}
             </div>
         </Card>
     }
@@ -238,12 +242,46 @@ fn PurchaseFields(fields: Fields, form: Form) -> impl IntoView {
         <fieldset>
             <legend>{text::shopper()}</legend>
             <div class="fields">
-                <TextField id="country" label=text::country() value=fields.country errors=errors_at("/country") is_optional=true hint=text::country_hint() />
-                <TextField id="city" label=text::city() value=fields.city errors=errors_at("/city") is_optional=true hint=text::city_hint() />
-                <TextField id="birth-date" label=text::birth_date() value=fields.birth_date errors=errors_at("/birth_date") kind="date" is_optional=true />
-                <TextField id="amount" label=text::amount() value=fields.amount errors=errors_at("/amount") is_optional=true inputmode="decimal" />
+                <TextField
+                    id="country"
+                    label=text::country()
+                    value=fields.country
+                    errors=errors_at("/country")
+                    is_optional=true
+                    hint=text::country_hint()
+                />
+                <TextField
+                    id="city"
+                    label=text::city()
+                    value=fields.city
+                    errors=errors_at("/city")
+                    is_optional=true
+                    hint=text::city_hint()
+                />
+                <TextField
+                    id="birth-date"
+                    label=text::birth_date()
+                    value=fields.birth_date
+                    errors=errors_at("/birth_date")
+                    kind="date"
+                    is_optional=true
+                />
+                <TextField
+                    id="amount"
+                    label=text::amount()
+                    value=fields.amount
+                    errors=errors_at("/amount")
+                    is_optional=true
+                    inputmode="decimal"
+                />
                 <SelectField id="currency" label=text::currency() value=fields.currency choices=currencies() />
-                <TextField id="transaction-id" label=text::transaction_id() value=fields.transaction_id errors=errors_at("/transaction_id") hint=text::transaction_hint() />
+                <TextField
+                    id="transaction-id"
+                    label=text::transaction_id()
+                    value=fields.transaction_id
+                    errors=errors_at("/transaction_id")
+                    hint=text::transaction_hint()
+                />
             </div>
             <p>
                 <Button look=Look::Secondary on_press=move |()| fields.transaction_id.set(new_transaction_id())>

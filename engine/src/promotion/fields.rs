@@ -1,0 +1,170 @@
+//! The fields of a promotion, each read and checked by itself, so that every error is told at once.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::{CodeError, Kind, PromotionCode, escape_pointer};
+use crate::expression::{AttributeType, BUILT_IN_NAMES, Condition, Schema, is_name};
+use crate::problem::FieldError;
+
+/// Longest name, in characters: a line of a list.
+pub const MAX_NAME_CHARS: usize = 200;
+/// Most declared attributes: a condition has at most 256 nodes, so it cannot read more in a useful way.
+pub const MAX_ATTRIBUTES: usize = 64;
+/// Longest IANA time zone name, in characters; the longest that exists has 32.
+pub const MAX_TIME_ZONE_CHARS: usize = 64;
+
+/// The fields of a promotion under way, and what is wrong with them.
+pub(super) struct Fields<'a> {
+    pub(super) object: &'a Map<String, Value>,
+    pub(super) errors: Vec<FieldError>,
+}
+
+impl Fields<'_> {
+    pub(super) fn error(&mut self, pointer: &str, code: &str, detail: &str) {
+        self.errors.push(FieldError::new(pointer, code, detail));
+    }
+
+    pub(super) fn keep<T>(&mut self, result: Result<T, Vec<FieldError>>) -> Option<T> {
+        result.map_err(|errors| self.errors.extend(errors)).ok()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.object.get(name).and_then(Value::as_str)
+    }
+
+    pub(super) fn code(&mut self) -> Option<PromotionCode> {
+        let code = self.text("code").and_then(|text| text.parse().ok());
+        if code.is_none() {
+            self.error("/code", "code_invalid", &format!("Send a code: {CodeError}."));
+        }
+        code
+    }
+
+    pub(super) fn name(&mut self) -> Option<String> {
+        let name = self
+            .text("name")
+            .map(str::trim)
+            .filter(|name| (1..=MAX_NAME_CHARS).contains(&name.chars().count()) && !name.chars().any(char::is_control));
+        let name = name.map(str::to_owned);
+        if name.is_none() {
+            let detail = format!("Send a name of 1 to {MAX_NAME_CHARS} characters without control characters.");
+            self.error("/name", "name_invalid", &detail);
+        }
+        name
+    }
+
+    pub(super) fn kind(&mut self) -> Option<Kind> {
+        match self.text("kind") {
+            Some("discount") => return Some(Kind::Discount),
+            Some("coupon") => self.error(
+                "/kind",
+                "not_supported",
+                "Coupon promotions are not available yet: use \"discount\".",
+            ),
+            Some(_) | None => self.error("/kind", "kind_unknown", "Send \"discount\"."),
+        }
+        None
+    }
+
+    pub(super) fn attributes(&mut self) -> Option<Schema> {
+        let empty = Map::new();
+        let declared = match self.object.get("attributes") {
+            None | Some(Value::Null) => &empty,
+            Some(Value::Object(declared)) => declared,
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+                self.error(
+                    "/attributes",
+                    "not_an_object",
+                    "Send an object of names and types, such as {\"total\": \"number\"}.",
+                );
+                return None;
+            }
+        };
+        if declared.len() > MAX_ATTRIBUTES {
+            self.error(
+                "/attributes",
+                "too_many",
+                &format!("Declare at most {MAX_ATTRIBUTES} attributes."),
+            );
+            return None;
+        }
+        let before = self.errors.len();
+        let mut schema = BTreeMap::new();
+        for (name, kind) in declared {
+            let pointer = format!("/attributes/{}", escape_pointer(name));
+            if BUILT_IN_NAMES.contains(&name.as_str()) {
+                self.error(
+                    &pointer,
+                    "name_built_in",
+                    &format!("`{name}` is built in: choose another name."),
+                );
+            } else if !is_name(name) {
+                self.error(&pointer, "name_invalid", "A name is 1 to 64 letters, digits and `_`, does not start with a digit and is no word of the language.");
+            }
+            match kind.as_str().map(str::parse::<AttributeType>) {
+                Some(Ok(kind)) => _ = schema.insert(name.clone(), kind),
+                Some(Err(error)) => self.error(&pointer, "type_unknown", &format!("Send a type: {error}.")),
+                None => self.error(
+                    &pointer,
+                    "type_unknown",
+                    "Send the type as a string, such as \"number\".",
+                ),
+            }
+        }
+        (self.errors.len() == before).then_some(schema)
+    }
+
+    pub(super) fn condition(&mut self, attributes: &Schema) -> Option<Condition> {
+        let Some(source) = self.text("condition") else {
+            self.error(
+                "/condition",
+                "condition_missing",
+                "Send a condition, such as \"total >= 100\"; \"true\" always applies.",
+            );
+            return None;
+        };
+        match Condition::compile(source, attributes) {
+            Ok(condition) => Some(condition),
+            Err(diagnostics) => {
+                self.errors.extend(diagnostics.into_iter().map(|diagnostic| FieldError {
+                    start: Some(diagnostic.start),
+                    end: Some(diagnostic.end),
+                    ..FieldError::new("/condition", diagnostic.code, diagnostic.message)
+                }));
+                None
+            }
+        }
+    }
+
+    pub(super) fn time(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        let json = self.object.get(name).filter(|json| !json.is_null())?;
+        let time = json.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        if time.is_none() {
+            self.error(
+                &format!("/{name}"),
+                "time_invalid",
+                "Send RFC 3339, such as \"2027-01-31T23:59:59Z\", or null.",
+            );
+        }
+        time.map(|time| time.to_utc())
+    }
+
+    pub(super) fn time_zone(&mut self) -> Option<String> {
+        let zone = match self.object.get("time_zone") {
+            None | Some(Value::Null) => Some("UTC"),
+            Some(json) => json.as_str(),
+        };
+        let zone = zone.filter(|zone| (1..=MAX_TIME_ZONE_CHARS).contains(&zone.len()) && zone.is_ascii());
+        if zone.is_none() {
+            self.error(
+                "/time_zone",
+                "time_zone_unknown",
+                "Send an IANA name, such as \"America/Montevideo\".",
+            );
+        }
+        zone.map(str::to_owned)
+    }
+}

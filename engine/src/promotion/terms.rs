@@ -1,0 +1,134 @@
+//! A promotion as its merchant wrote it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::{Kind, Limits, PromotionCode};
+use crate::effect::Effect;
+use crate::expression::{Condition, Schema};
+use crate::problem::FieldError;
+
+/// A promotion as its merchant wrote it, valid in itself. Serializes to the API's form.
+#[derive(Debug, Clone, Serialize)]
+pub struct Terms {
+    code: PromotionCode,
+    name: String,
+    kind: Kind,
+    condition: Condition,
+    attributes: Schema,
+    effect: Effect,
+    starts_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+    time_zone: String,
+    limits: Limits,
+}
+
+impl Terms {
+    /// Reads the API's form of a promotion and checks it, with every error at once.
+    ///
+    /// Whether the time zone exists is for the host to check: the engine carries no time-zone database.
+    ///
+    /// # Errors
+    /// A JSON pointer, a code and a sentence for each field; for a condition also the place in its source.
+    pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
+        let Some(object) = json.as_object() else {
+            return Err(vec![FieldError::new("", "not_an_object", "Send a JSON object.")]);
+        };
+        let mut fields = Fields {
+            object,
+            errors: Vec::new(),
+        };
+        let code = fields.code();
+        let name = fields.name();
+        let kind = fields.kind();
+        let attributes = fields.attributes();
+        let condition = attributes.as_ref().and_then(|attributes| fields.condition(attributes));
+        let effect = fields.keep(Effect::parse(object.get("effect").unwrap_or(&Value::Null)));
+        let starts_at = fields.time("starts_at");
+        let ends_at = fields.time("ends_at");
+        let time_zone = fields.time_zone();
+        let limits = fields.keep(Limits::parse(object.get("limits").unwrap_or(&Value::Null)));
+        if starts_at
+            .zip(ends_at)
+            .is_some_and(|(starts_at, ends_at)| ends_at <= starts_at)
+        {
+            fields.error("/ends_at", "ends_before_start", "Send an end that is after the start.");
+        }
+        let complete = (code, name, kind, condition, attributes, effect, time_zone, limits);
+        let (
+            Some(code),
+            Some(name),
+            Some(kind),
+            Some(condition),
+            Some(attributes),
+            Some(effect),
+            Some(time_zone),
+            Some(limits),
+        ) = complete
+        else {
+            return Err(fields.errors);
+        };
+        if !fields.errors.is_empty() {
+            return Err(fields.errors);
+        }
+        Ok(Self {
+            code,
+            name,
+            kind,
+            condition,
+            attributes,
+            effect,
+            starts_at,
+            ends_at,
+            time_zone,
+            limits,
+        })
+    }
+
+    /// The code.
+    pub const fn code(&self) -> &PromotionCode {
+        &self.code
+    }
+
+    /// The name that merchants see.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it consumes.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// When it applies.
+    pub const fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// What a request carries.
+    pub const fn attributes(&self) -> &Schema {
+        &self.attributes
+    }
+
+    /// What it gives.
+    pub const fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
+    /// The first instant at which it applies.
+    pub const fn starts_at(&self) -> Option<DateTime<Utc>> {
+        self.starts_at
+    }
+
+    /// The last instant at which it applies, inclusive to the millisecond.
+    pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.ends_at
+    }
+
+    /// The IANA name of the zone in which the merchant thinks.
+    pub fn time_zone(&self) -> &str {
+        &self.time_zone
+    }
+}
