@@ -25,6 +25,20 @@ pub fn run_quietly(what: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// As [`run_quietly`], for a command that fetches: what fails is nearly always the way to a registry, so the error is
+/// the `advice` and the place of the log alone.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub fn run_fetching(what: &str, command: &mut Command, advice: &str) -> Result<()> {
+    let log = log_path(what);
+    let status = run(what, command, &Output::Log(log.clone()), None)?;
+    if status.is_none_or(|status| !status.success()) {
+        bail!("{advice} (what was said is in {})", log.display());
+    }
+    Ok(())
+}
+
 /// As [`run_quietly`], but ended after `limit`; says whether it succeeded, and leaves the reason in the returned log.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::step;
 
@@ -22,17 +22,17 @@ pub fn install(packages: &[&str]) -> Result<()> {
     if !is_usable() {
         bail!("the packages {names} are missing: install them (Debian: apt-get install {names}) and run this again");
     }
-    let help = || format!("apt-get could not install {names}: check that Debian's package registry can be reached");
-    step::run_quietly(
+    let advice = format!("apt-get could not install {names}: check that Debian's package registry can be reached");
+    step::run_fetching(
         "updating the list of Debian packages",
         apt_get().args(["update", "-qq"]),
-    )
-    .with_context(help)?;
+        &advice,
+    )?;
     let mut command = apt_get();
     command
         .args(["install", "-y", "-qq", "--no-install-recommends"])
         .args(packages);
-    step::run_quietly(&format!("installing {names} with apt-get"), &mut command).with_context(help)
+    step::run_fetching(&format!("installing {names} with apt-get"), &mut command, &advice)
 }
 
 fn apt_get() -> Command {

@@ -76,11 +76,11 @@ fn install(name: &str, version: &str, dir: &Path) -> Result<()> {
     command
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false");
-    step::run_quietly(
+    step::run_fetching(
         &format!("installing {name} {version} with cargo, some minutes once"),
         &mut command,
-    )
-    .with_context(|| format!("cargo could not install {name} {version}: check that crates.io can be reached"))?;
+        &format!("cargo could not install {name} {version}: check that crates.io can be reached"),
+    )?;
     fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))
 }
 

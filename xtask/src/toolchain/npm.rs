@@ -126,7 +126,9 @@ fn ensure_modules(name: &str, from: &Path, options: &[&str]) -> Result<PathBuf> 
             .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
             .args(options)
             .current_dir(&dir);
-        step::run_quietly(&format!("installing the tools of {name} with npm"), &mut command).context(
+        step::run_fetching(
+            &format!("installing the tools of {name} with npm"),
+            &mut command,
             "npm could not install the tools: check that Node is installed and the npm registry can be reached",
         )?;
         write(COMPLETE, "")
