@@ -70,7 +70,7 @@ problem_types! {
     RateLimited = "rate_limited", 429, "Too many requests";
     /// Our fault.
     Internal = "internal", 500, "Something failed on our side";
-    /// The ledger cannot be reached; nothing was consumed.
+    /// The ledger cannot be reached; sending the same request again is safe.
     LedgerUnavailable = "ledger_unavailable", 503, "The ledger cannot be reached";
     /// A part that this request needs cannot be reached.
     Unavailable = "unavailable", 503, "Temporarily unavailable";
