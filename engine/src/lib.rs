@@ -10,6 +10,7 @@
 //! ```
 
 pub mod app_key;
+pub mod calendar;
 pub mod decimal;
 pub mod demographics;
 pub mod effect;
@@ -22,3 +23,4 @@ pub mod problem;
 pub mod promotion;
 pub mod signature;
 pub mod wire;
+pub mod zone;

@@ -1,7 +1,8 @@
 //! Birth dates become ages, and ages become bands, so that no record names a birth date.
 
-use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+
+use crate::calendar::Date;
 
 /// The greatest age that is believed, in years: above the oldest documented (122), so that a wrong century is noticed.
 pub const MAX_AGE_YEARS: u8 = 130;
@@ -65,12 +66,8 @@ pub enum BirthDateError {
 ///
 /// # Errors
 /// See [`BirthDateError`].
-pub fn parse_birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, BirthDateError> {
-    let shape = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BirthDateError::Malformed)?;
-    if !shape {
-        return Err(BirthDateError::Malformed);
-    }
+pub fn parse_birth_date(text: &str, today: Date) -> Result<Date, BirthDateError> {
+    let date = Date::parse(text.as_bytes()).ok_or(BirthDateError::Malformed)?;
     if date >= today {
         return Err(BirthDateError::NotPast);
     }
@@ -79,9 +76,19 @@ pub fn parse_birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, Birth
 
 /// Whole years from `birth` to `today`; `None` before birth or above [`MAX_AGE_YEARS`]. Someone born on 29 February
 /// completes a year on 1 March of years without one.
-pub fn age_on(birth: NaiveDate, today: NaiveDate) -> Option<u8> {
-    let before_birthday = (today.month(), today.day()) < (birth.month(), birth.day());
-    let years = today.year() - birth.year() - i32::from(before_birthday);
+///
+/// ```
+/// use engine::calendar::Date;
+/// use engine::demographics::age_on;
+///
+/// let birth = Date::parse(b"1990-04-05").unwrap();
+/// assert_eq!(age_on(birth, Date::parse(b"2026-04-04").unwrap()), Some(35));
+/// ```
+pub fn age_on(birth: Date, today: Date) -> Option<u8> {
+    let (birth_year, birth_month, birth_day) = birth.civil();
+    let (year, month, day) = today.civil();
+    let before_birthday = (month, day) < (birth_month, birth_day);
+    let years = year.checked_sub(birth_year)?.checked_sub(u32::from(before_birthday))?;
     u8::try_from(years).ok().filter(|age| *age <= MAX_AGE_YEARS)
 }
 
@@ -89,8 +96,8 @@ pub fn age_on(birth: NaiveDate, today: NaiveDate) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> NaiveDate {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap()
+    fn day(text: &str) -> Date {
+        Date::parse(text.as_bytes()).unwrap()
     }
 
     #[test]
@@ -120,6 +127,8 @@ mod tests {
             "",
             "1990-4-5",
             "1990-02-30",
+            "1990-02-3",
+            "0000-01-01",
             "05/04/1990",
             "1990-04-05T00:00",
             "+990-04-05",

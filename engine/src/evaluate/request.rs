@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::calendar::{Date, Instant};
 use crate::decimal::parse_json_number;
 use crate::demographics::{AgeBand, City, Country, PlaceError, age_on, parse_birth_date};
 use crate::expression::{AttributeType, Value};
@@ -71,13 +72,14 @@ impl Request {
     /// See [`EvaluateError`].
     pub(super) fn read(rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<Self, EvaluateError> {
         let body = parse_body(body)?;
+        let today = Instant::from(now).utc().date();
         let mut reader = Reader {
             rule,
             errors: Vec::new(),
         };
         let country = reader.country(body.country);
         let city = reader.city(body.city, body.country.is_some(), country);
-        let birth_date = reader.birth_date(body.birth_date, now.date_naive());
+        let birth_date = reader.birth_date(body.birth_date, today);
         let attributes = reader.attributes(body.attributes);
         let amount = reader.amount(body.amount);
         let transaction_id = reader.reference("transaction_id", body.transaction_id);
@@ -96,7 +98,7 @@ impl Request {
         let mut request = Self {
             country,
             city,
-            age_years: birth_date.and_then(|birth| age_on(birth, now.date_naive())),
+            age_years: birth_date.and_then(|birth| age_on(birth, today)),
             attributes,
             amount,
             transaction_id: transaction_id.unwrap_or_default(),
@@ -153,7 +155,7 @@ impl Request {
         &self.fingerprint
     }
 
-    fn fingerprint_with(&self, birth_date: Option<NaiveDate>, coupon_code: Option<&str>) -> String {
+    fn fingerprint_with(&self, birth_date: Option<Date>, coupon_code: Option<&str>) -> String {
         let mut hasher = Sha256::new();
         // A length before each part keeps ("a", "bc") apart from ("ab", "c").
         let mut part = |name: &str, text: &str| {
@@ -264,7 +266,7 @@ impl Reader<'_> {
         .ok()
     }
 
-    fn birth_date(&mut self, raw: Option<&RawValue>, today: NaiveDate) -> Option<NaiveDate> {
+    fn birth_date(&mut self, raw: Option<&RawValue>, today: Date) -> Option<Date> {
         let text = self.text("/birth_date", raw)?;
         let date = parse_birth_date(&text, today);
         date.map_err(|error| self.error("/birth_date", "birth_date_invalid", error.to_string()))
