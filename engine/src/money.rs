@@ -1,99 +1,24 @@
 //! Money: an integer of minor units with an ISO 4217 currency. No floats, and no amount below zero.
 
-use std::fmt;
-use std::str::FromStr;
+mod currency;
+mod percent;
+mod rounding;
+mod text;
 
-use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::FieldError;
 
+pub use currency::{Currency, CurrencyError};
+pub use percent::{PERCENT_DECIMALS, Percent, PercentError};
+pub use rounding::{Rounding, RoundingError};
+
 /// The largest amount, in minor units: 2⁵³ − 1, the largest integer that a JavaScript client reads exactly.
 pub const MAX_AMOUNT: u64 = 9_007_199_254_740_991;
-
-/// ISO 4217 codes with the number of decimals of their minor unit: the active codes of List One as published by SIX,
-/// without funds, metals and test codes.
-const CURRENCIES: &[(u32, &str)] = &[
-    (
-        2,
-        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC \
-         CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR \
-         JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD \
-         NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
-         SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
-    ),
-    (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
-    (3, "BHD IQD JOD KWD LYD OMR TND"),
-];
-
-/// An active ISO 4217 currency.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Currency {
-    code: &'static str,
-    decimals: u32,
-}
-
-/// Why a text is not a currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected an ISO 4217 code in capitals, such as `UYU`")]
-pub struct CurrencyError;
-
-impl Currency {
-    /// The ISO 4217 code.
-    pub const fn code(self) -> &'static str {
-        self.code
-    }
-
-    /// Decimals of the minor unit: 2 for UYU, 0 for JPY, 3 for KWD.
-    pub const fn decimals(self) -> u32 {
-        self.decimals
-    }
-
-    /// Every currency, for pickers.
-    pub fn all() -> impl Iterator<Item = Self> {
-        CURRENCIES.iter().flat_map(|(decimals, codes)| {
-            codes.split_whitespace().map(|code| Self {
-                code,
-                decimals: *decimals,
-            })
-        })
-    }
-}
-
-impl FromStr for Currency {
-    type Err = CurrencyError;
-
-    fn from_str(text: &str) -> Result<Self, CurrencyError> {
-        Self::all().find(|currency| currency.code == text).ok_or(CurrencyError)
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
-    }
-}
-
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code)
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
 
 /// An amount of 0 to [`MAX_AMOUNT`] minor units of a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +64,23 @@ impl Money {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse(json: &Value, pointer: &str) -> Result<Self, FieldError> {
+        let (amount, currency) = Self::parse_fields(json, pointer)?;
+        Ok(Self {
+            amount: amount?,
+            currency: currency?,
+        })
+    }
+
+    /// The same with everything that is wrong.
+    pub(crate) fn parse_all(json: &Value, pointer: &str) -> Result<Self, Vec<FieldError>> {
+        match Self::parse_fields(json, pointer) {
+            Ok((Ok(amount), Ok(currency))) => Ok(Self { amount, currency }),
+            Ok((amount, currency)) => Err(amount.err().into_iter().chain(currency.err()).collect()),
+            Err(error) => Err(vec![error]),
+        }
+    }
+
+    fn parse_fields(json: &Value, pointer: &str) -> Result<(Field<u64>, Field<Currency>), FieldError> {
         let Some(object) = json.as_object() else {
             return Err(FieldError::new(
                 pointer,
@@ -146,25 +88,23 @@ impl Money {
                 "Send money as {\"amount\": 1205, \"currency\": \"UYU\"}, in minor units.",
             ));
         };
-        let amount = object
-            .get("amount")
-            .and_then(Value::as_u64)
-            .filter(|amount| *amount <= MAX_AMOUNT);
-        let Some(amount) = amount else {
-            return Err(FieldError::new(
+        let amount = object.get("amount").and_then(Value::as_u64);
+        let amount = amount.filter(|amount| *amount <= MAX_AMOUNT).ok_or_else(|| {
+            FieldError::new(
                 format!("{pointer}/amount"),
                 "amount_invalid",
                 format!("Send a whole number of minor units from 0 to {MAX_AMOUNT}."),
-            ));
-        };
-        match object.get("currency").and_then(Value::as_str).map(str::parse) {
-            Some(Ok(currency)) => Ok(Self { amount, currency }),
-            Some(Err(CurrencyError)) | None => Err(FieldError::new(
+            )
+        });
+        let currency = object.get("currency").and_then(Value::as_str);
+        let currency = currency.and_then(|text| text.parse().ok()).ok_or_else(|| {
+            FieldError::new(
                 format!("{pointer}/currency"),
                 "currency_unknown",
                 "Send an ISO 4217 code in capitals, such as \"UYU\".",
-            )),
-        }
+            )
+        });
+        Ok((amount, currency))
     }
 
     /// Minor units.
@@ -179,31 +119,37 @@ impl Money {
 
     /// The amount in major units, exactly: 12050 UYU is 120.50.
     pub fn to_decimal(self) -> Decimal {
-        Decimal::from_i128_with_scale(i128::from(self.amount), self.currency.decimals)
+        Decimal::from_i128_with_scale(i128::from(self.amount), self.currency.decimals())
     }
 
-    /// A share of the amount, rounded half up to the minor unit; at most the amount.
+    /// A share of the amount, rounded to the minor unit; at most the amount. A greater percentage never gives less.
+    ///
+    /// ```
+    /// use engine::money::{Money, Rounding};
+    ///
+    /// let amount = Money::new(125, "UYU".parse().unwrap()).unwrap();
+    /// let percent = "10".parse().unwrap();
+    /// assert_eq!(amount.share(percent, Rounding::HalfUp).amount(), 13);
+    /// assert_eq!(amount.share(percent, Rounding::HalfEven).amount(), 12);
+    /// ```
     #[must_use]
-    pub fn share(self, percent: Percent) -> Self {
-        // 2⁵³ × 100.0000 / 100 has at most 24 digits: well inside a decimal's 28, so nothing overflows.
-        let share = Decimal::from(self.amount)
-            .checked_mul(percent.0)
-            .and_then(|product| product.checked_div(Decimal::ONE_HUNDRED))
-            .map(|share| share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero))
-            .and_then(|share| share.to_u64())
-            .unwrap_or(self.amount);
+    pub const fn share(self, percent: Percent, rounding: Rounding) -> Self {
+        // Taken apart, the product fits 64 bits, which WebAssembly divides in one instruction: with
+        // amount = whole × 1,000,000 + rest, whole × parts is at most the amount and rest × parts below 10¹².
+        let divisor = Percent::PARTS_OF_WHOLE as u64;
+        let parts = percent.parts() as u64;
+        let (whole, rest) = (self.amount / divisor, self.amount % divisor);
+        let product = rest * parts;
+        let floor = whole * parts + product / divisor;
         Self {
-            amount: share.min(self.amount),
+            amount: rounding.round(floor, product % divisor, divisor),
             currency: self.currency,
         }
     }
-
-    /// The lesser of two amounts of one currency; the caller has compared the currencies.
-    #[must_use]
-    pub(crate) fn min_same_currency(self, other: Self) -> Self {
-        if other.amount < self.amount { other } else { self }
-    }
 }
+
+/// A field as it was read.
+type Field<T> = Result<T, FieldError>;
 
 impl fmt::Display for Money {
     /// Major units and code: `120.50 UYU`.
@@ -212,54 +158,47 @@ impl fmt::Display for Money {
     }
 }
 
-/// A share above 0 and at most 100, with at most four decimals. Its JSON form is a string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Percent(Decimal);
+/// Money of at least 1 minor unit: what a promotion promises is never nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PositiveMoney(Money);
 
-/// Decimals of a [`Percent`]: a hundredth of a basis point, finer than any price list.
-pub const PERCENT_DECIMALS: u32 = 4;
+impl PositiveMoney {
+    /// `None` for an amount of zero.
+    pub const fn new(money: Money) -> Option<Self> {
+        if money.amount == 0 { None } else { Some(Self(money)) }
+    }
 
-/// Why a text is not a percentage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected more than 0 and at most 100 with at most {PERCENT_DECIMALS} decimals, such as `12.5`")]
-pub struct PercentError;
+    /// The money.
+    pub const fn get(self) -> Money {
+        self.0
+    }
 
-impl FromStr for Percent {
-    type Err = PercentError;
-
-    fn from_str(text: &str) -> Result<Self, PercentError> {
-        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let value = Decimal::from_str_exact(text).map_err(|_| PercentError)?;
-        let in_range = value > Decimal::ZERO && value <= Decimal::ONE_HUNDRED;
-        if !plain || !in_range || value.scale() > PERCENT_DECIMALS {
-            return Err(PercentError);
-        }
-        Ok(Self(value))
+    /// As [`Money::parse_all`], refusing zero.
+    pub(crate) fn parse_all(json: &Value, pointer: &str) -> Result<Self, Vec<FieldError>> {
+        let money = Money::parse_all(json, pointer)?;
+        Self::new(money).ok_or_else(|| {
+            vec![FieldError::new(
+                format!("{pointer}/amount"),
+                "amount_zero",
+                "Send an amount of at least 1 minor unit.",
+            )]
+        })
     }
 }
 
-impl fmt::Display for Percent {
+impl fmt::Display for PositiveMoney {
+    /// As [`Money`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl Serialize for Percent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
 
     #[test]
     fn json_form_is_pinned() {
@@ -267,6 +206,10 @@ mod tests {
         let json = r#"{"amount":1205,"currency":"UYU"}"#;
         assert_eq!(serde_json::to_string(&money).unwrap(), json);
         assert_eq!(serde_json::from_str::<Money>(json).unwrap(), money);
+        assert_eq!(
+            serde_json::to_string(&PositiveMoney::new(money).unwrap()).unwrap(),
+            json
+        );
     }
 
     #[test]
@@ -277,6 +220,7 @@ mod tests {
             r#"{"amount":9007199254740992,"currency":"UYU"}"#,
             r#"{"amount":1,"currency":"uyu"}"#,
             r#"{"amount":1,"currency":"XXX"}"#,
+            r#"{"amount":1,"currency":5}"#,
             r#"{"amount":1}"#,
             r#"12"#,
         ] {
@@ -289,6 +233,20 @@ mod tests {
     }
 
     #[test]
+    fn errors_have_pointers() {
+        let check = |json: Value, all: &[&str]| {
+            let errors = Money::parse_all(&json, "/amount").unwrap_err();
+            let found: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+            assert_eq!(found, all, "{json}");
+            assert_eq!(Money::parse(&json, "/amount").unwrap_err(), errors[0]);
+        };
+        check(json!(5), &["/amount"]);
+        check(json!({"amount": 1.5, "currency": "UYU"}), &["/amount/amount"]);
+        check(json!({"amount": 1, "currency": "U"}), &["/amount/currency"]);
+        check(json!({}), &["/amount/amount", "/amount/currency"]);
+    }
+
+    #[test]
     fn major_units() {
         let check = |amount, code: &str, expected: &str| {
             assert_eq!(Money::new(amount, code.parse().unwrap()).unwrap().to_string(), expected);
@@ -298,11 +256,42 @@ mod tests {
         check(100, "JPY", "100 JPY");
     }
 
-    #[test]
-    fn currencies_are_unique() {
-        let all: Vec<_> = Currency::all().map(Currency::code).collect();
-        let unique: std::collections::BTreeSet<_> = all.iter().collect();
-        assert_eq!(unique.len(), all.len());
-        assert!(all.iter().all(|code| code.len() == 3));
+    fn percent() -> impl Strategy<Value = Percent> {
+        let parts = prop_oneof![1..=1_000_000_u32, (1..=100_u32).prop_map(|whole| whole * 10_000)];
+        parts.prop_map(|parts| format!("{}.{:04}", parts / 10_000, parts % 10_000).parse().unwrap())
+    }
+
+    fn amount() -> impl Strategy<Value = Money> {
+        let amount = prop_oneof![0..10_000_u64, 0..=MAX_AMOUNT, MAX_AMOUNT - 10..=MAX_AMOUNT];
+        amount.prop_map(|amount| Money::new(amount, "UYU".parse().unwrap()).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_is_the_exact_one_rounded(amount in amount(), percent in percent()) {
+            let exact = u128::from(amount.amount()) * u128::from(percent.parts());
+            for rounding in Rounding::ALL {
+                let share = u128::from(amount.share(percent, rounding).amount()) * 1_000_000;
+                let holds = match rounding {
+                    Rounding::HalfUp => share.abs_diff(exact) < 500_000 || share == exact + 500_000,
+                    Rounding::HalfEven => {
+                        share.abs_diff(exact) < 500_000
+                            || share.abs_diff(exact) == 500_000 && (share / 1_000_000).is_multiple_of(2)
+                    }
+                    Rounding::Down => share <= exact && exact - share < 1_000_000,
+                    Rounding::Up => share >= exact && share - exact < 1_000_000,
+                };
+                prop_assert!(holds, "{rounding}: {share} for {exact}");
+                prop_assert!(amount.share(percent, rounding).amount() <= amount.amount());
+            }
+        }
+
+        #[test]
+        fn a_greater_percentage_never_gives_less(amount in amount(), one in percent(), other in percent()) {
+            let (less, more) = (one.min(other), one.max(other));
+            for rounding in Rounding::ALL {
+                prop_assert!(amount.share(less, rounding).amount() <= amount.share(more, rounding).amount());
+            }
+        }
     }
 }

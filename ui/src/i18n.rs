@@ -126,6 +126,10 @@ pub(crate) mod promotions {
         percent_off(percent: &str) => "{percent} % off";
         percent_off_capped(percent: &str, cap: &str) => "{percent} % off, at most {cap}";
         amount_off(amount: &str) => "{amount} off";
+        from_amount(gives: &str, from: &str) => "{gives} from {from}";
+        rounded_half_even(gives: &str) => "{gives}, rounded half to even";
+        rounded_down(gives: &str) => "{gives}, rounded down";
+        rounded_up(gives: &str) => "{gives}, rounded up";
         from(time: &str) => "From {time}";
         until(time: &str) => "until {time}";
         from_activation => "From activation";

@@ -83,8 +83,9 @@ impl Fields {
 
 fn currency_of(effect: &Effect) -> Option<Currency> {
     match effect {
-        Effect::Percentage { max_amount, .. } => max_amount.map(|cap| cap.currency()),
-        Effect::FixedAmount { amount } => Some(amount.currency()),
+        Effect::Percentage { max_amount, .. } => max_amount.map(|cap| cap.get().currency()),
+        Effect::FixedAmount { amount } => Some(amount.get().currency()),
+        Effect::Tiered { tiers, .. } => Some(tiers.currency()),
     }
 }
 
