@@ -3,6 +3,7 @@
 mod currency;
 mod percent;
 mod rounding;
+mod split;
 mod text;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::problem::FieldError;
 pub use currency::{Currency, CurrencyError};
 pub use percent::{PERCENT_DECIMALS, Percent, PercentError};
 pub use rounding::{Rounding, RoundingError};
+pub use split::{MAX_PARTS, SplitError};
 
 /// The largest amount, in minor units: 2⁵³ − 1, the largest integer that a JavaScript client reads exactly.
 pub const MAX_AMOUNT: u64 = 9_007_199_254_740_991;
