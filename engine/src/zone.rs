@@ -10,7 +10,7 @@ use crate::calendar::{Instant, LocalDateTime, MILLIS_PER_MINUTE};
 pub const MAX_OFFSET_MINUTES: i16 = 24 * 60 - 1;
 
 /// The most transitions of a zone. Three decades of the zones that change most, twice a year and around each Ramadan,
-/// take about 120; the bound keeps a hostile program from allocating more than a few kilobytes.
+/// take 80; the bound keeps a hostile program from allocating more than a few kilobytes.
 pub const MAX_TRANSITIONS: usize = 400;
 
 /// A moment when a zone's offset changes.
@@ -93,6 +93,14 @@ impl Zone {
             zone.push(*transition)?;
         }
         Ok(zone)
+    }
+
+    /// The transitions in their order.
+    pub fn transitions(&self) -> impl ExactSizeIterator<Item = Transition> {
+        self.steps.iter().map(|step| Transition {
+            at_minutes: step.at_minutes,
+            offset_minutes: step.offset_minutes,
+        })
     }
 
     /// The offset at `instant`, in minutes east of UTC.

@@ -20,6 +20,7 @@ pub mod problem;
 mod random;
 pub mod router;
 mod routes;
+pub mod zones;
 
 pub use auth::token::{Tokens, generate_signing_key};
 pub use random::generate_internal_secret;
