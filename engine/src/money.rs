@@ -249,6 +249,14 @@ mod tests {
     }
 
     #[test]
+    fn both_readers_take_the_largest_amount() {
+        let json = json!({"amount": MAX_AMOUNT, "currency": "UYU"});
+        let money = Money::new(MAX_AMOUNT, "UYU".parse().unwrap()).unwrap();
+        assert_eq!(Money::parse(&json, ""), Ok(money));
+        assert_eq!(serde_json::from_value::<Money>(json).unwrap(), money);
+    }
+
+    #[test]
     fn major_units() {
         let check = |amount, code: &str, expected: &str| {
             assert_eq!(Money::new(amount, code.parse().unwrap()).unwrap().to_string(), expected);

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::Money;
 
 /// Most parts of a split: as many as a list in a request may have, so that a cart always fits and a hostile one costs
-/// microseconds.
+/// well below a millisecond.
 pub const MAX_PARTS: usize = 1_000;
 
 /// Why an amount cannot be split.
