@@ -175,19 +175,17 @@ impl Zone {
         })
     }
 
-    fn push(
-        &mut self,
-        Transition {
+    fn push(&mut self, transition: Transition) -> Result<(), ZoneError> {
+        let Transition {
             at_minutes,
             offset_minutes,
-        }: Transition,
-    ) -> Result<(), ZoneError> {
+        } = transition;
         check_offset(offset_minutes)?;
-        let offset_before = self.offset_after(self.steps.len());
+        let last = self.steps.last();
+        let offset_before = last.map_or(self.first_offset_minutes, |last| last.offset_minutes);
         let wall_minutes = i64::from(at_minutes) + i64::from(offset_before.max(offset_minutes));
         // Without order on the wall clock, a local time could fall into two gaps at once.
-        let ascends = |last: &Step| last.at_minutes < at_minutes && last.wall_minutes < wall_minutes;
-        if !self.steps.last().is_none_or(ascends) {
+        if last.is_some_and(|last| at_minutes <= last.at_minutes || wall_minutes <= last.wall_minutes) {
             return Err(ZoneError::NotAscending);
         }
         self.steps.push(Step {
@@ -238,21 +236,19 @@ fn write_unsigned(out: &mut Vec<u8>, mut number: u32) {
 }
 
 fn read_unsigned(bytes: &[u8]) -> Result<(u32, &[u8]), ZoneError> {
-    let (mut number, mut rest) = (0_u32, bytes);
-    for shift in (0..u32::BITS).step_by(7) {
-        let (&byte, after) = rest.split_first().ok_or(ZoneError::Damaged)?;
-        rest = after;
+    let (mut number, mut shift, mut rest) = (0_u32, 0_u32, bytes);
+    while let Some((&byte, after)) = rest.split_first() {
         let bits = u32::from(byte & 0x7F);
-        number |= bits << shift;
-        if byte & 0x80 == 0 {
-            // Neither bits beyond the type nor a zero that a shorter form leaves out.
-            let exact = (number >> shift) == bits && (byte != 0 || shift == 0);
-            return if exact {
-                Ok((number, rest))
-            } else {
-                Err(ZoneError::Damaged)
-            };
+        // Neither bits beyond the type nor a zero that a shorter form leaves out.
+        if shift >= u32::BITS || (bits << shift) >> shift != bits || (byte == 0 && shift > 0) {
+            break;
         }
+        number |= bits << shift;
+        if byte < 0x80 {
+            return Ok((number, after));
+        }
+        shift += 7;
+        rest = after;
     }
     Err(ZoneError::Damaged)
 }

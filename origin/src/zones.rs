@@ -1,5 +1,8 @@
 //! What a promotion needs of its time zone, taken from the time-zone database, which the edge does not have.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use engine::zone::{Transition, Zone, ZoneError};
@@ -16,6 +19,10 @@ pub const ZONE_TO_MINUTES: u32 = 42_076_800;
 /// back; where the clocks change most often, around each Ramadan, a week lies between the closest two.
 const STEP_MINUTES: u32 = 12 * 60;
 
+/// Zones already built: that takes milliseconds and the database cannot change while the process runs. There are some
+/// 600, of at most 2 KB.
+static ZONES: LazyLock<Mutex<HashMap<Tz, Zone>>> = LazyLock::new(Mutex::default);
+
 /// The offsets of `tz` that travel with a program, from [`ZONE_FROM_MINUTES`] to [`ZONE_TO_MINUTES`].
 ///
 /// # Errors
@@ -27,7 +34,14 @@ const STEP_MINUTES: u32 = 12 * 60;
 /// assert_eq!(zone.local(now).hour(), 9);
 /// ```
 pub fn zone(tz: Tz) -> Result<Zone, ZoneError> {
-    zone_between(tz, ZONE_FROM_MINUTES, ZONE_TO_MINUTES)
+    // A panic elsewhere leaves the map whole: entries are only ever added.
+    let lock = || ZONES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(zone) = lock().get(&tz) {
+        return Ok(zone.clone());
+    }
+    let zone = zone_between(tz, ZONE_FROM_MINUTES, ZONE_TO_MINUTES)?;
+    lock().insert(tz, zone.clone());
+    Ok(zone)
 }
 
 /// The offsets of `tz` from one time to another, both in minutes since 1970. Offsets and transitions are whole minutes,
@@ -122,6 +136,7 @@ mod tests {
         let check = |name: &str, max_bytes: usize| {
             let tz: Tz = name.parse().unwrap();
             let zone = zone(tz).unwrap();
+            assert_eq!(zone, super::zone(tz).unwrap(), "the second time, from the cache");
             let mut bytes = Vec::new();
             zone.encode(&mut bytes);
             println!(
