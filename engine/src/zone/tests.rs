@@ -89,6 +89,7 @@ fn what_is_no_zone() {
     check(0, &[(u32::MAX - 1, 60), (u32::MAX, 120)], None);
     // Back by an hour and, a minute later, by another: the same wall clock would stand for three instants.
     check(120, &[(600, 60), (601, 0)], Some(ZoneError::NotAscending));
+    check(120, &[(600, 60), (660, 0)], Some(ZoneError::NotAscending));
     check(120, &[(600, 60), (661, 0)], None);
     let many: Vec<_> = (0..=400).map(|index| (index * 10_000, 0)).collect();
     check(0, &many, Some(ZoneError::TooManyTransitions));
