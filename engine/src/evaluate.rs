@@ -1,94 +1,132 @@
 //! Does a promotion apply to a request? Pure: the rule, the body and the time come in, a decision goes out.
 //!
 //! ```text
-//! body ── request::read ──▶ Request (checked against the rule) ── decide ──▶ Decision
+//! body ── Evaluator::read ──▶ Request (checked against the rule) ── Evaluator::decide ──▶ Decision ── write_answer ──▶ bytes
 //! ```
 //!
 //! The body is checked first and completely, whatever the promotion's state: a shop learns of a wrong request on the
-//! day it is written, not when the promotion starts.
+//! day it is written, not when the promotion starts. Once its buffers have grown, an evaluation allocates nothing.
 
+mod answer;
+mod body;
 mod reason;
 mod request;
 
 use chrono::{DateTime, Utc};
 
-use crate::expression::{Inputs, Value};
-use crate::money::Money;
+use crate::expression::{Inputs, Machine, Outcome};
 use crate::promotion::{Rule, Status};
 
 pub use crate::demographics::AgeBand;
-pub use reason::{Decision, ReasonCode, Refusal};
-pub use request::{EvaluateError, MAX_REFERENCE_CHARS, Request};
+pub use answer::{AnswerHead, write_answer};
+pub use body::EvaluateError;
+pub use reason::{Decision, Detail, MAX_PART_CHARS, ReasonCode, Refusal};
+pub use request::{MAX_REFERENCE_CHARS, Request};
+
+/// The buffers of evaluations, kept from one request to the next.
+#[derive(Debug, Default)]
+pub struct Evaluator {
+    head: request::Head,
+    inputs: Inputs,
+    machine: Machine,
+}
 
 /// A checked request and what was decided on it.
-#[derive(Debug, Clone)]
-pub struct Evaluation {
+#[derive(Debug)]
+pub struct Evaluation<'a> {
     /// What the shop sent.
-    pub request: Request,
+    pub request: Request<'a>,
     /// What follows.
-    pub decision: Decision,
+    pub decision: Decision<'a>,
 }
 
-/// Evaluates a rule for a request's body at `now`.
-///
-/// # Errors
-/// The body is no JSON, or fields are wrong: all of them at once.
-pub fn evaluate(rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<Evaluation, EvaluateError> {
-    let request = Request::read(rule, body, now)?;
-    let decision = decide(rule, &request, now);
-    Ok(Evaluation { request, decision })
-}
+impl Evaluator {
+    /// Evaluates a rule for a request's body at `now`.
+    ///
+    /// # Errors
+    /// The body is no JSON, or fields are wrong: all of them at once.
+    ///
+    /// ```
+    /// use engine::evaluate::{Decision, Evaluator};
+    /// use engine::promotion::Rule;
+    ///
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let body = br#"{"attributes": {"total": 120.50, "quantity": 3, "payment_method": "visa"},
+    ///                 "amount": {"amount": 12050, "currency": "UYU"}, "transaction_id": "order-1001"}"#;
+    /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    /// let mut evaluator = Evaluator::default();
+    /// let evaluation = evaluator.evaluate(&rule, body, now).unwrap();
+    /// let Decision::Applicable { discount: Some(discount) } = evaluation.decision else { panic!() };
+    /// assert_eq!(discount.to_string(), "12.05 UYU");
+    /// ```
+    pub fn evaluate<'a>(
+        &'a mut self,
+        rule: &'a Rule,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Evaluation<'a>, EvaluateError> {
+        self.read(rule, body, now)?;
+        let decision = self.decide(rule, now);
+        Ok(Evaluation {
+            request: Request::new(&self.head, &self.inputs, rule.program()),
+            decision,
+        })
+    }
 
-fn decide(rule: &Rule, request: &Request, now: DateTime<Utc>) -> Decision {
-    let terms = rule.terms();
-    if rule.status() != Status::Active {
-        return Decision::refused(ReasonCode::NotActive, "The promotion is not active.");
+    /// Reads a request's body and checks it against the rule: the first half of [`Evaluator::evaluate`].
+    ///
+    /// # Errors
+    /// See [`EvaluateError`].
+    pub fn read(&mut self, rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<(), EvaluateError> {
+        body::read(rule, body, now, &mut self.head, &mut self.inputs)
     }
-    if let Some(starts_at) = terms.starts_at().filter(|starts_at| now < *starts_at) {
-        return Decision::refused(
-            ReasonCode::NotStarted,
-            format!("The promotion starts at {}.", rfc3339(starts_at)),
-        );
-    }
-    // Milliseconds are as fine as the host's clock; an end of 23:59:59Z includes exactly that instant.
-    if let Some(ends_at) = terms.ends_at().filter(|ends_at| now > *ends_at) {
-        return Decision::refused(
-            ReasonCode::Expired,
-            format!("The promotion ended at {}.", rfc3339(ends_at)),
-        );
-    }
-    if !terms.condition().evaluate(&inputs(request)) {
-        return Decision::refused(ReasonCode::ConditionNotMet, "The promotion's condition is not met.");
-    }
-    match request.amount().map(|amount| terms.effect().discount(amount)) {
-        None => Decision::Applicable { discount: None },
-        Some(Ok(discount)) => Decision::Applicable {
-            discount: Some(discount),
-        },
-        Some(Err(mismatch)) => Decision::refused(ReasonCode::EffectNotApplicable, format!("No discount: {mismatch}.")),
-    }
-}
 
-fn rfc3339(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
-}
+    /// Decides on the request that was read last: the second half of [`Evaluator::evaluate`].
+    pub fn decide<'r>(&mut self, rule: &'r Rule, now: DateTime<Utc>) -> Decision<'r> {
+        let refuse = |code, detail| Decision::Refused(Refusal { code, detail });
+        if rule.status() != Status::Active {
+            return refuse(ReasonCode::NotActive, Detail::NotActive);
+        }
+        if let Some(starts_at) = rule.starts_at().filter(|starts_at| now < *starts_at) {
+            return refuse(ReasonCode::NotStarted, Detail::StartsAt(starts_at));
+        }
+        // Milliseconds are as fine as the host's clock; an end of 23:59:59Z includes exactly that instant.
+        if let Some(ends_at) = rule.ends_at().filter(|ends_at| now > *ends_at) {
+            return refuse(ReasonCode::Expired, Detail::EndedAt(ends_at));
+        }
+        match rule.program().evaluate(&self.inputs, &mut self.machine) {
+            Outcome::Met => self.apply(rule),
+            Outcome::NotMet { at, absent } => {
+                let part = rule.part(at);
+                let detail = if absent {
+                    Detail::Absent { part }
+                } else {
+                    Detail::NotMet { part }
+                };
+                refuse(ReasonCode::ConditionNotMet, detail)
+            }
+            Outcome::Fault { kind, at } => {
+                let part = rule.part(at);
+                refuse(ReasonCode::ConditionNotMet, Detail::Fault { kind, part })
+            }
+        }
+    }
 
-/// The names that a condition may read.
-fn inputs(request: &Request) -> Inputs<'_> {
-    let text = |text: &str| Value::String(text.to_owned());
-    let built_in = [
-        ("age", request.age_years().map(|age| Value::Number(age.into()))),
-        ("amount", request.amount().map(Money::to_decimal).map(Value::Number)),
-        ("city", request.city().map(text)),
-        ("country", request.country().map(text)),
-        ("customer_id", request.customer_id().map(text)),
-    ];
-    let built_in = built_in
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name, value)));
-    let declared = request
-        .attributes()
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()));
-    built_in.chain(declared).collect()
+    fn apply<'r>(&self, rule: &'r Rule) -> Decision<'r> {
+        match self.head.amount.map(|amount| rule.effect().discount(amount)) {
+            None => Decision::Applicable { discount: None },
+            Some(Ok(discount)) => Decision::Applicable {
+                discount: Some(discount),
+            },
+            Some(Err(error)) => Decision::Refused(Refusal {
+                code: ReasonCode::EffectNotApplicable,
+                detail: Detail::Effect(error),
+            }),
+        }
+    }
+
+    /// The inputs of the request that was read last, for [`crate::expression::explain`].
+    pub const fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
 }

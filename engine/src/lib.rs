@@ -17,6 +17,7 @@ pub mod effect;
 pub mod evaluate;
 pub mod expression;
 pub mod ids;
+mod json;
 pub mod ledger;
 pub mod money;
 pub mod problem;

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::problem::FieldError;
 
 pub use code::{CodeError, MAX_CODE_CHARS, PromotionCode};
-pub use fields::{MAX_ATTRIBUTES, MAX_NAME_CHARS, MAX_TIME_ZONE_CHARS};
-pub use rule::{Rule, RuleError};
+pub use fields::{MAX_ATTRIBUTES, MAX_NAME_CHARS, MAX_TIME_ZONE_CHARS, parse_schema};
+pub use rule::{RULE_VERSION, Rule, RuleError};
 pub use terms::Terms;
 
 /// What an applicable evaluation consumes.
@@ -107,30 +107,42 @@ mod tests {
         assert_eq!(serde_json::to_value(&terms).unwrap(), example());
     }
 
-    #[test]
-    fn stored_rule_is_pinned() {
-        let id = |byte| (1_790_000_000_000, [byte; 10]);
-        let (millis, random) = id(1);
-        let rule = Rule::new(
+    fn rule() -> Rule {
+        let (millis, random) = (1_790_000_000_000, [1; 10]);
+        Rule::new(
             OrganizationId::from_parts(millis, random),
             PromotionId::from_parts(millis, random),
             3,
             Status::Active,
-            Terms::parse(&example()).unwrap(),
-        );
-        let stored = include_str!("../tests/data/rule.v1.json").trim_end();
-        assert_eq!(rule.to_json().unwrap(), stored);
+            &Terms::parse(&example()).unwrap(),
+            &crate::zone::Zone::utc(),
+        )
+    }
+
+    #[test]
+    fn stored_rule_is_pinned() {
+        let stored = include_str!("../tests/data/rule.v2.json").trim_end();
+        assert_eq!(rule().to_json().unwrap(), stored);
         assert_eq!(Rule::from_json(stored).unwrap().to_json().unwrap(), stored);
     }
 
     #[test]
+    fn the_form_of_the_release_before_is_read() {
+        let stored = include_str!("../tests/data/rule.v1.json");
+        assert_eq!(
+            Rule::from_json(stored).unwrap().to_json().unwrap(),
+            rule().to_json().unwrap()
+        );
+    }
+
+    #[test]
     fn another_format_version_is_refused() {
-        let stored = include_str!("../tests/data/rule.v1.json").replace("\"v\":1", "\"v\":2");
+        let stored = include_str!("../tests/data/rule.v2.json").replace("\"v\":2", "\"v\":3");
         assert!(
             Rule::from_json(&stored)
                 .unwrap_err()
                 .to_string()
-                .contains("format version 2")
+                .contains("format version 3")
         );
     }
 

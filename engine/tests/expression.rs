@@ -7,89 +7,132 @@
     reason = "a test may fail loudly"
 )]
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use engine::evaluate::{Decision, EvaluateError, evaluate};
-use engine::expression::{AttributeType, Condition, Inputs, Schema, Value};
+use engine::evaluate::{Decision, EvaluateError, Evaluator};
+use engine::expression::{AttributeType, Condition, Machine, Outcome, Program, Schema, explain};
 use engine::promotion::{Rule, Status, Terms};
+use engine::zone::{Transition, Zone};
 use serde::Deserialize;
 use serde_json::json;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConditionCases {
-    attributes: BTreeMap<String, AttributeType>,
-    inputs: BTreeMap<String, toml::Value>,
-    case: Vec<ConditionCase>,
+    attributes: Schema,
+    request: RequestCase,
+    group: Vec<ConditionGroup>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ConditionCase {
-    source: String,
-    holds: Option<bool>,
-    #[serde(default)]
-    diagnostics: Vec<String>,
+struct RequestCase {
+    body: String,
+    now: DateTime<Utc>,
 }
 
-fn value(value: &toml::Value) -> Value {
-    match value {
-        // Decimals stand as strings behind a `#`: TOML's numbers are floats.
-        toml::Value::String(text) => match text.strip_prefix('#') {
-            Some(number) => Value::Number(number.parse().unwrap()),
-            None => Value::String(text.clone()),
-        },
-        toml::Value::Boolean(value) => Value::Boolean(*value),
-        other => panic!("no input: {other}"),
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionGroup {
+    name: String,
+    cases: Vec<(String, String)>,
+}
+
+/// America/New_York in 2026.
+fn new_york() -> Zone {
+    let at = |time: &str| {
+        let seconds = time.parse::<DateTime<Utc>>().unwrap().timestamp();
+        u32::try_from(seconds / 60).unwrap()
+    };
+    let transitions = [("2026-03-08T07:00:00Z", -240), ("2026-11-01T06:00:00Z", -300)];
+    let transitions = transitions.map(|(time, offset_minutes)| Transition {
+        at_minutes: at(time),
+        offset_minutes,
+    });
+    Zone::new(-300, &transitions).unwrap()
+}
+
+fn word(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Met => "met".to_owned(),
+        Outcome::NotMet { absent: false, .. } => "not met".to_owned(),
+        Outcome::NotMet { absent: true, .. } => "absent".to_owned(),
+        Outcome::Fault { kind, .. } => kind.to_string(),
     }
 }
 
-/// What the case says should happen, and what does.
-fn check(schema: &Schema, inputs: &Inputs<'_>, case: &ConditionCase) -> Result<(), String> {
-    let source = &case.source;
-    let (holds, diagnostics) = match Condition::compile(source, schema) {
-        Ok(condition) => (Some(condition.evaluate(inputs)), Vec::new()),
-        Err(diagnostics) => (None, diagnostics),
-    };
-    let in_source = diagnostics.iter().all(|d| source.get(d.start..d.end).is_some());
-    let shown: Vec<_> = diagnostics
-        .iter()
-        .map(|d| format!("{}..{} {}: {}", d.start, d.end, d.code, d.message))
-        .collect();
-    if holds == case.holds && shown == case.diagnostics && in_source {
+/// Every way to the decision: compiled with and without folding, stored and loaded again, walked for its trace, and all
+/// that once more for the printed tree.
+fn outcomes(source: &str, cases: &ConditionCases) -> Result<Vec<Outcome>, String> {
+    let mut outcomes = Vec::new();
+    let printed = engine::expression::parse(source)
+        .map_err(|error| error.message)?
+        .to_string();
+    for (source, is_printed) in [(source, false), (printed.as_str(), true)] {
+        let condition =
+            Condition::check(source, &cases.attributes).map_err(|errors| format!("{source}: {errors:?}"))?;
+        let zone = new_york();
+        let program = Program::compile(&condition, &zone);
+        let loaded = Program::load(&program.to_bytes()).map_err(|error| error.to_string())?;
+        let mut evaluator = Evaluator::default();
+        let mut machine = Machine::default();
+        let rule = rule_of(source, &cases.attributes, &zone);
+        let body = cases.request.body.as_bytes();
+        evaluator
+            .read(&rule, body, cases.request.now)
+            .map_err(|error| format!("{error:?}"))?;
+        let inputs = evaluator.inputs();
+        let unoptimised = Program::compile_unoptimised(&condition, &zone);
+        let (outcome, steps) = program.evaluate_with(inputs, &mut machine, engine::expression::FUEL);
+        if u64::from(steps) > condition.most_steps() + 1 {
+            return Err(format!("{source}: {steps} steps, at most {}", condition.most_steps()));
+        }
+        let (explained, traces) = explain(&condition, inputs, &zone);
+        let others = [
+            unoptimised.evaluate(inputs, &mut machine),
+            loaded.evaluate(inputs, &mut machine),
+            explained,
+        ];
+        if others.iter().any(|other| *other != outcome) {
+            return Err(format!("{source}: {outcome:?}, but {others:?}, {traces:#?}"));
+        }
+        if !is_printed {
+            outcomes.extend(others);
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+fn check(source: &str, expected: &str, cases: &ConditionCases) -> Result<(), String> {
+    let found: Vec<_> = outcomes(source, cases)?.into_iter().map(word).collect();
+    if found.iter().all(|found| found == expected) {
         return Ok(());
     }
-    Err(format!(
-        "{source}\n  expected {:?} {:#?}\n  found    {holds:?} {shown:#?}",
-        case.holds, case.diagnostics
-    ))
+    Err(format!("{source}\n  expected {expected}\n  found    {found:?}"))
 }
 
 #[test]
 fn conditions() {
     let cases: ConditionCases = toml::from_str(include_str!("cases/conditions.toml")).unwrap();
-    let inputs = cases
-        .inputs
-        .iter()
-        .map(|(name, input)| (name.as_str(), value(input)))
-        .collect();
-    let failed: Vec<_> = cases
-        .case
-        .iter()
-        .filter_map(|case| check(&cases.attributes, &inputs, case).err())
-        .collect();
+    let mut failed = Vec::new();
+    for group in &cases.group {
+        for (source, expected) in &group.cases {
+            if let Err(error) = check(source, expected, &cases) {
+                failed.push(format!("{}: {error}", group.name));
+            }
+        }
+    }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 #[test]
 fn limits() {
     let schema = Schema::from([
-        ("a".to_owned(), AttributeType::Boolean),
-        ("n".to_owned(), AttributeType::Number),
+        ("a".to_owned(), AttributeType::Boolean.into()),
+        ("n".to_owned(), AttributeType::Number.into()),
     ]);
     let check = |source: &str, code: Option<&str>| {
-        let found = Condition::compile(source, &schema)
+        let found = Condition::check(source, &schema)
             .err()
             .map(|diagnostics| diagnostics[0].code.clone());
         assert_eq!(found.as_deref(), code, "{:.60}", source);
@@ -143,15 +186,27 @@ fn rule(case: &EvaluationCase) -> Rule {
         "effect": {"type": "percentage", "percent": "10"}
     });
     terms.as_object_mut().unwrap().extend(case.promotion.clone());
-    let terms = Terms::parse(&terms).unwrap_or_else(|errors| panic!("{}: {errors:?}", case.name));
+    rule_with(&terms, case.status, &Zone::utc())
+}
+
+fn rule_of(condition: &str, attributes: &Schema, zone: &Zone) -> Rule {
+    let terms = json!({
+        "code": "summer-10", "name": "Summer 10 %", "kind": "discount",
+        "condition": condition, "attributes": attributes, "effect": {"type": "percentage", "percent": "10"}
+    });
+    rule_with(&terms, Status::Active, zone)
+}
+
+fn rule_with(terms: &serde_json::Value, status: Status, zone: &Zone) -> Rule {
+    let terms = Terms::parse(terms).unwrap_or_else(|errors| panic!("{terms}: {errors:?}"));
     let (millis, random) = (1_790_000_000_000, [1; 10]);
     let organization = engine::ids::OrganizationId::from_parts(millis, random);
     let promotion = engine::ids::PromotionId::from_parts(millis, random);
-    Rule::new(organization, promotion, 1, case.status, terms)
+    Rule::new(organization, promotion, 1, status, &terms, zone)
 }
 
 fn outcome(rule: &Rule, body: &[u8], now: DateTime<Utc>) -> String {
-    match evaluate(rule, body, now) {
+    match Evaluator::default().evaluate(rule, body, now) {
         Ok(evaluation) => match evaluation.decision {
             Decision::Applicable {
                 discount: Some(discount),
@@ -190,8 +245,10 @@ fn fingerprint(body: &str) -> String {
         body: String::new(),
         expected: String::new(),
     };
-    let evaluation = evaluate(&rule(&case), body.as_bytes(), "2026-11-21T12:00:00Z".parse().unwrap()).unwrap();
-    evaluation.request.fingerprint().to_owned()
+    let (rule, now) = (rule(&case), "2026-11-21T12:00:00Z".parse().unwrap());
+    let mut evaluator = Evaluator::default();
+    let evaluation = evaluator.evaluate(&rule, body.as_bytes(), now).unwrap();
+    evaluation.request.fingerprint()
 }
 
 #[test]

@@ -5,14 +5,14 @@
 use chrono::{DateTime, Utc};
 use engine::app_key::AppKey;
 use engine::demographics::Country;
-use engine::evaluate::evaluate;
+use engine::evaluate::Evaluator;
 use engine::expression::{AttributeType, Condition, Schema};
 use engine::promotion::{PromotionCode, Rule, Terms};
 use engine::signature;
 use proptest::prelude::*;
 
 fn rule() -> Rule {
-    Rule::from_json(include_str!("data/rule.v1.json")).unwrap()
+    Rule::from_json(include_str!("data/rule.v2.json")).unwrap()
 }
 
 fn now() -> DateTime<Utc> {
@@ -68,8 +68,8 @@ fn body() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn conditions(source in prop_oneof![condition(), any::<String>()]) {
-        let schema = Schema::from([("a".to_owned(), AttributeType::Number)]);
-        if let Err(diagnostics) = Condition::compile(&source, &schema) {
+        let schema = Schema::from([("a".to_owned(), AttributeType::Number.into())]);
+        if let Err(diagnostics) = Condition::check(&source, &schema) {
             prop_assert!(!diagnostics.is_empty());
             prop_assert!(diagnostics.iter().all(|d| source.get(d.start..d.end).is_some()), "{source}");
         }
@@ -78,13 +78,13 @@ proptest! {
     #[test]
     fn bodies(text in prop_oneof![body(), any::<String>()], bytes in any::<Vec<u8>>()) {
         let rule = rule();
-        _ = evaluate(&rule, text.as_bytes(), now());
-        _ = evaluate(&rule, &bytes, now());
+        _ = Evaluator::default().evaluate(&rule, text.as_bytes(), now());
+        _ = Evaluator::default().evaluate(&rule, &bytes, now());
     }
 
     #[test]
-    fn stored_rules(cut in 0..700_usize, byte in any::<u8>()) {
-        let mut bytes = include_bytes!("data/rule.v1.json").to_vec();
+    fn stored_rules(cut in 0..1_200_usize, byte in any::<u8>()) {
+        let mut bytes = include_bytes!("data/rule.v2.json").to_vec();
         if let Some(slot) = bytes.get_mut(cut) {
             *slot = byte;
         }
@@ -106,13 +106,17 @@ proptest! {
 #[test]
 fn deep_json_is_refused_or_ignored() {
     let deep = format!("{{\"other\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    assert!(evaluate(&rule(), deep.as_bytes(), now()).is_err());
+    assert!(Evaluator::default().evaluate(&rule(), deep.as_bytes(), now()).is_err());
     let deep = format!(
         "{{\"attributes\":{{\"total\":{}{}}}}}",
         "[".repeat(10_000),
         "]".repeat(10_000)
     );
-    assert!(evaluate(&rule(), deep.as_bytes(), now()).is_err());
+    assert!(Evaluator::default().evaluate(&rule(), deep.as_bytes(), now()).is_err());
     let amount = format!("{{\"amount\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    assert!(evaluate(&rule(), amount.as_bytes(), now()).is_err());
+    assert!(
+        Evaluator::default()
+            .evaluate(&rule(), amount.as_bytes(), now())
+            .is_err()
+    );
 }

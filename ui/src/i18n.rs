@@ -84,6 +84,7 @@ pub(crate) mod forms {
         amount_without_decimals(currency: &str) => "{currency} has no decimals: write a whole number.";
         amount_too_large => "This amount is too large to be counted exactly.";
         attribute_twice => "Two attributes have this name: rename or remove one.";
+        json_invalid => "Write JSON, such as [1, 2] or {\"name\": \"value\"}.";
         number_invalid => "Write a number with a point before the decimals, such as 120.50.";
         time_invalid => "Choose a date and a time.";
     }
@@ -158,6 +159,10 @@ pub(crate) mod editor {
         type_integer => "Whole number";
         type_string => "Text";
         type_boolean => "Yes or no";
+        type_date => "Date";
+        type_date_time => "Date and time";
+        type_list => "List";
+        type_object => "Object";
         condition => "Condition";
         condition_label => "Applies when";
         condition_hint => "For example: total >= 100 and payment_method in ['visa', 'oca']";
@@ -211,6 +216,10 @@ pub(crate) mod try_out {
         transaction_hint => "Each one counts once.";
         new_transaction => "New id";
         not_sent => "Not sent";
+        hint_date => "Such as 2026-12-24";
+        hint_date_time => "Such as 2026-12-24T18:00:00Z";
+        hint_list => "As JSON, such as [1, 2]";
+        hint_object => "As JSON, such as {\"name\": \"value\"}";
         yes => "Yes";
         no => "No";
         evaluate => "Evaluate";

@@ -1,6 +1,8 @@
 //! `POST /v1/promotions/{code}/evaluate`: key → body → rule → decision → ledger → answer; the record follows.
 
-use engine::evaluate::{Decision, EvaluateError, Evaluation, Refusal, Request as Checked, evaluate};
+use std::cell::RefCell;
+
+use engine::evaluate::{Decision, EvaluateError, Evaluation, Evaluator};
 use engine::ids::{EvaluationId, RedemptionId};
 use engine::ledger::{Command, Entry, Outcome};
 use engine::problem::ProblemType;
@@ -28,25 +30,36 @@ pub(crate) async fn post_evaluation(app: &App, request: &mut Request, code: &str
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;
     let rule = rule.ok_or_else(|| not_found(code.as_str()))?;
-    let evaluation = evaluate(&rule.value, &body, app.now())?;
-    match &evaluation.decision {
-        Decision::Applicable { .. } => {
-            let entry = new_entry(app, &key, &rule, &evaluation)?;
-            redeem(app, &rule.value, &evaluation.request, entry).await
-        }
-        Decision::Refused(refusal) => {
-            let entry = new_entry(app, &key, &rule, &evaluation)?;
-            refuse(app, &rule.value, &evaluation.request, refusal, entry).await
-        }
+    let judged = EVALUATOR.with_borrow_mut(|evaluator| judge(app, &key, &rule, evaluator, &body))?;
+    if judged.entry.answer.applicable {
+        redeem(app, &rule.value, judged).await
+    } else {
+        refuse(app, &rule.value, judged).await
     }
 }
 
-async fn redeem(app: &App, rule: &Rule, request: &Checked, entry: Entry) -> Result<Response, Failure> {
+thread_local! {
+    /// Its buffers serve one request after the other; none is borrowed across an await.
+    static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
+}
+
+/// What this evaluation says, before the ledger has its say.
+struct Judged {
+    transaction_id: String,
+    entry: Entry,
+    /// Whether the same request could have applied a moment ago.
+    may_follow_a_grant: bool,
+}
+
+async fn redeem(app: &App, rule: &Rule, judged: Judged) -> Result<Response, Failure> {
+    let Judged {
+        transaction_id, entry, ..
+    } = judged;
     let command = Command::Redeem(Box::new(entry.clone()));
-    match ledger::call(app, rule, request.transaction_id(), command).await? {
+    match ledger::call(app, rule, &transaction_id, command).await? {
         Outcome::Granted => Ok(first_answer(app, entry)),
         Outcome::Replayed(first) => Ok(repeated_answer(app, *first)),
-        Outcome::Conflict => Err(already_used(request)),
+        Outcome::Conflict => Err(already_used(&transaction_id)),
         Outcome::Unused => Err(Failure::fault(
             ProblemType::Internal,
             "the ledger answered a redemption with `unused`",
@@ -56,23 +69,20 @@ async fn redeem(app: &App, rule: &Rule, request: &Checked, entry: Entry) -> Resu
 
 /// A refusal consumes nothing. One that the promotion's end or pause caused may meet the retry of a lost answer,
 /// which still gets its first answer.
-async fn refuse(
-    app: &App,
-    rule: &Rule,
-    request: &Checked,
-    refusal: &Refusal,
-    entry: Entry,
-) -> Result<Response, Failure> {
-    if !refusal.code.may_follow_a_grant() {
+async fn refuse(app: &App, rule: &Rule, judged: Judged) -> Result<Response, Failure> {
+    let Judged {
+        transaction_id, entry, ..
+    } = judged;
+    if !judged.may_follow_a_grant {
         return Ok(first_answer(app, entry));
     }
     let command = Command::LookUp {
-        fingerprint: request.fingerprint().to_owned(),
+        fingerprint: entry.fingerprint.clone(),
     };
-    match ledger::call(app, rule, request.transaction_id(), command).await? {
+    match ledger::call(app, rule, &transaction_id, command).await? {
         Outcome::Unused => Ok(first_answer(app, entry)),
         Outcome::Replayed(first) => Ok(repeated_answer(app, *first)),
-        Outcome::Conflict => Err(already_used(request)),
+        Outcome::Conflict => Err(already_used(&transaction_id)),
         Outcome::Granted => Err(Failure::fault(
             ProblemType::Internal,
             "the ledger answered a look-up with `granted`",
@@ -80,12 +90,19 @@ async fn refuse(
     }
 }
 
-/// The answer and the record of this evaluation, before the ledger has its say.
-fn new_entry(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: &Evaluation) -> Result<Entry, Failure> {
+/// Evaluates, and writes the answer and the record of it.
+fn judge(
+    app: &App,
+    key: &AppKeyEntry,
+    rule: &Read<Rule>,
+    evaluator: &mut Evaluator,
+    body: &[u8],
+) -> Result<Judged, Failure> {
     let Read { value: rule, age_secs } = rule;
+    let Evaluation { request, decision } = evaluator.evaluate(rule, body, app.now())?;
     let id = EvaluationId::from_parts(app.started_millis(), random()?);
-    let (discount, refusal) = match &evaluation.decision {
-        Decision::Applicable { discount } => (*discount, None),
+    let (discount, refusal) = match decision {
+        Decision::Applicable { discount } => (discount, None),
         Decision::Refused(refusal) => (None, Some(refusal)),
     };
     let redemption_id = match refusal {
@@ -95,15 +112,15 @@ fn new_entry(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: &Evalu
     let answer = EvaluateAnswer {
         evaluation_id: id,
         promotion: PromotionRef {
-            code: rule.terms().code().clone(),
+            code: rule.code().clone(),
             version: rule.version(),
         },
         applicable: refusal.is_none(),
         reason: refusal.map(|refusal| Reason {
             code: refusal.code,
-            detail: refusal.detail.clone(),
+            detail: refusal.detail.to_string(),
         }),
-        effect: refusal.is_none().then(|| rule.terms().effect().clone()),
+        effect: refusal.is_none().then(|| rule.effect().clone()),
         discount,
         redemption: redemption_id.map(|id| Redemption {
             id,
@@ -111,7 +128,6 @@ fn new_entry(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: &Evalu
         }),
         rule_age_seconds: *age_secs,
     };
-    let request = &evaluation.request;
     let record = EvaluationRecord {
         v: V1,
         id,
@@ -129,11 +145,15 @@ fn new_entry(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: &Evalu
         age_band: request.age_band(),
         response_ms: app.elapsed_millis(),
     };
-    Ok(Entry {
-        v: V1,
-        fingerprint: request.fingerprint().to_owned(),
-        answer,
-        record,
+    Ok(Judged {
+        transaction_id: request.transaction_id().to_owned(),
+        entry: Entry {
+            v: V1,
+            fingerprint: request.fingerprint(),
+            answer,
+            record,
+        },
+        may_follow_a_grant: refusal.is_some_and(|refusal| refusal.code.may_follow_a_grant()),
     })
 }
 
@@ -163,10 +183,9 @@ fn not_found(code: &str) -> Failure {
     Failure::rejection(ProblemType::PromotionNotFound, detail)
 }
 
-fn already_used(request: &Checked) -> Failure {
-    let id = request.transaction_id();
+fn already_used(transaction_id: &str) -> Failure {
     let detail = format!(
-        "Transaction `{id}` used this promotion with another request: send the first request again, or a new transaction."
+        "Transaction `{transaction_id}` used this promotion with another request: send the first request again, or a new transaction."
     );
     Failure::rejection(ProblemType::TransactionAlreadyUsed, detail)
 }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Instant;
+use crate::effect::EffectError;
+use crate::expression::FaultKind;
 use crate::money::Money;
 
 /// Why a promotion does not apply.
@@ -84,31 +88,87 @@ impl fmt::Display for ReasonCode {
 }
 
 /// A reason with its sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal<'r> {
     /// From the closed list.
     pub code: ReasonCode,
-    /// For people.
-    pub detail: String,
+    /// For people; its text is made only when it is written.
+    pub detail: Detail<'r>,
+}
+
+/// Longest part of a condition that a sentence repeats, in characters: a line of a log.
+pub const MAX_PART_CHARS: usize = 120;
+
+/// What a refusal says besides its code. Parts are of the condition's source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail<'r> {
+    /// Paused or archived.
+    NotActive,
+    /// Before the start.
+    StartsAt(DateTime<Utc>),
+    /// After the end.
+    EndedAt(DateTime<Utc>),
+    /// A part is false.
+    NotMet {
+        /// Which.
+        part: &'r str,
+    },
+    /// A part is neither true nor false, because something that it reads is absent.
+    Absent {
+        /// Which.
+        part: &'r str,
+    },
+    /// A part cannot be computed.
+    Fault {
+        /// Why.
+        kind: FaultKind,
+        /// Which.
+        part: &'r str,
+    },
+    /// The effect does not fit the amount.
+    Effect(EffectError),
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotActive => f.write_str("The promotion is not active."),
+            Self::StartsAt(time) => write!(f, "The promotion starts at {}.", Instant::from(*time)),
+            Self::EndedAt(time) => write!(f, "The promotion ended at {}.", Instant::from(*time)),
+            Self::NotMet { part } => write!(f, "The condition is not met: `{}` is false.", Shortened(part)),
+            Self::Absent { part } => write!(
+                f,
+                "The condition is not met: `{}` reads something that the request leaves out.",
+                Shortened(part)
+            ),
+            Self::Fault { kind, part } => {
+                write!(f, "The condition cannot be decided: {kind} in `{}`.", Shortened(part))
+            }
+            Self::Effect(error) => write!(f, "No discount: {error}."),
+        }
+    }
+}
+
+/// A part of a source, cut where it is too long.
+struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(MAX_PART_CHARS) {
+            None => f.write_str(self.0),
+            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
+        }
+    }
 }
 
 /// What an evaluation says, before anything is consumed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision<'r> {
     /// The promotion applies.
     Applicable {
         /// What it gives in money; `None` when the request names no amount.
         discount: Option<Money>,
     },
     /// It does not.
-    Refused(Refusal),
-}
-
-impl Decision {
-    pub(super) fn refused(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal {
-            code,
-            detail: detail.into(),
-        })
-    }
+    Refused(Refusal<'r>),
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::tree::Span;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +10,8 @@ use super::Span;
 pub enum Severity {
     /// The condition cannot be saved.
     Error,
+    /// It can be saved, and is probably not what was meant.
+    Warning,
 }
 
 /// One thing that is wrong with a condition.
@@ -23,8 +25,11 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// A stable slug.
     pub code: String,
-    /// A sentence that says what to do.
+    /// A sentence that says what is wrong and what to do.
     pub message: String,
+    /// What to write instead, when that can be told: text that replaces the place in the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<String>,
 }
 
 impl Diagnostic {
@@ -35,6 +40,19 @@ impl Diagnostic {
             severity: Severity::Error,
             code: code.to_owned(),
             message: message.into(),
+            replacement: None,
         }
+    }
+
+    pub(super) fn warning(span: Span, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(span, code, message)
+        }
+    }
+
+    pub(super) fn replace_by(mut self, text: impl Into<String>) -> Self {
+        self.replacement = Some(text.into());
+        self
     }
 }

@@ -1,18 +1,18 @@
 //! Source text to syntax tree, by the pest grammar, with limits checked around it.
 
+mod hints;
+
 use pest::Parser as _;
-use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 use rust_decimal::Decimal;
 
-use super::{
-    Comparison, Diagnostic, MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, MAX_SOURCE_BYTES, Node, NodeKind,
-    Span, Value,
-};
+use super::error::Diagnostic;
+use super::limits::{MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, check_size, too_deep};
+use super::tree::{Argument, Arithmetic, Comparison, Expr, ExprKind, Identifier, Span};
 
 #[derive(pest_derive::Parser)]
 #[grammar = "expression/grammar.pest"]
-struct Grammar;
+pub(super) struct Grammar;
 
 /// Whether `text` can name an attribute.
 pub fn is_name(text: &str) -> bool {
@@ -21,138 +21,124 @@ pub fn is_name(text: &str) -> bool {
             .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str() == text))
 }
 
-/// Parses a condition.
+/// Parses a condition: its syntax only.
 ///
 /// # Errors
 /// The first error: of size, of syntax, of a literal.
-pub(super) fn parse(source: &str) -> Result<Node, Diagnostic> {
+///
+/// ```
+/// let tree = engine::expression::parse("total>=100&&! member").unwrap();
+/// assert_eq!(tree.to_string(), "total >= 100 and not member");
+/// ```
+pub fn parse(source: &str) -> Result<Expr, Diagnostic> {
     check_size(source)?;
-    let mut pairs = Grammar::parse(Rule::condition, source).map_err(|error| describe(source, &error))?;
-    let condition = pairs.next().and_then(|condition| condition.into_inner().next());
-    let Some(disjunction) = condition else {
+    let mut pairs = Grammar::parse(Rule::condition, source).map_err(|error| hints::describe(source, &error))?;
+    let expression = pairs.next().and_then(|condition| condition.into_inner().next());
+    let Some(expression) = expression else {
+        let span = Span {
+            start: 0,
+            end: source.len(),
+        };
         return Err(Diagnostic::error(
-            whole(source),
+            span,
             "syntax",
             "Write a condition, such as `total >= 100`.",
         ));
     };
-    let mut builder = Builder { nodes: 0 };
-    builder.build(disjunction, 1)
+    Builder { nodes: 0 }.expression(expression, 1)
 }
 
-fn whole(source: &str) -> Span {
-    Span {
-        start: 0,
-        end: source.len(),
-    }
-}
+type Built = Result<Expr, Diagnostic>;
 
-/// Refuses what would make the parser recurse or work too much.
-fn check_size(source: &str) -> Result<(), Diagnostic> {
-    if source.len() > MAX_SOURCE_BYTES {
-        let message = format!(
-            "The condition has {} bytes: shorten it to {MAX_SOURCE_BYTES}.",
-            source.len()
-        );
-        return Err(Diagnostic::error(whole(source), "too_long", message));
-    }
-    let mut depth = 0_usize;
-    let mut quote = None;
-    let mut escaped = false;
-    for (start, byte) in source.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), b'\\') => escaped = true,
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (None, b'(' | b'[') => depth += 1,
-            (None, b')' | b']') => depth = depth.saturating_sub(1),
-            (None, _) => {}
-        }
-        if depth > MAX_DEPTH {
-            return Err(too_deep(Span { start, end: start + 1 }));
-        }
-    }
-    Ok(())
-}
-
-fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(
-        span,
-        "too_deep",
-        format!("Nesting goes deeper than {MAX_DEPTH} here: simplify the condition."),
-    )
-}
-
+/// Builds the tree; `depth` counts the nodes above, brackets included.
 struct Builder {
     nodes: usize,
 }
 
 impl Builder {
-    fn build(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Result<Node, Diagnostic> {
-        let span = span(&pair);
-        if depth > MAX_DEPTH {
-            return Err(too_deep(span));
-        }
-        let rule = pair.as_rule();
-        if rule == Rule::disjunction {
-            self.chain(pair, Rule::conjunction, NodeKind::Or, depth)
-        } else if rule == Rule::conjunction {
-            self.chain(pair, Rule::negation, NodeKind::And, depth)
-        } else if rule == Rule::negation {
-            self.negation(pair, depth)
-        } else if rule == Rule::comparison {
-            self.comparison(pair, depth)
-        } else if rule == Rule::list {
-            self.list(pair)
-        } else if rule == Rule::literal {
-            let kind = NodeKind::Literal(literal(pair)?);
-            self.node(span, kind)
-        } else if rule == Rule::name {
-            self.name(&pair)
-        } else {
-            // `operand` and `group` only wrap.
-            match pair.into_inner().next() {
-                Some(inner) => self.build(inner, depth + usize::from(rule == Rule::group)),
-                None => Err(Diagnostic::error(span, "syntax", "Write a value here.")),
-            }
-        }
-    }
-
-    fn node(&mut self, span: Span, kind: NodeKind) -> Result<Node, Diagnostic> {
+    fn node(&mut self, span: Span, kind: ExprKind) -> Built {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("The condition has more than {MAX_NODES} parts: simplify it.");
             return Err(Diagnostic::error(span, "too_many_nodes", message));
         }
-        Ok(Node { span, kind })
+        Ok(Expr { span, kind })
     }
 
-    /// `a or b or c`; a single part stands for itself.
-    fn chain(
-        &mut self,
-        pair: Pair<'_, Rule>,
-        part: Rule,
-        kind: fn(Vec<Node>) -> NodeKind,
-        depth: usize,
-    ) -> Result<Node, Diagnostic> {
+    fn expression(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
         let span = span(&pair);
-        let mut parts: Vec<_> = pair.into_inner().filter(|pair| pair.as_rule() == part).collect();
-        if parts.len() == 1
-            && let Some(single) = parts.pop()
-        {
-            return self.build(single, depth);
+        if depth > MAX_DEPTH {
+            return Err(too_deep(span));
         }
-        let parts = parts
-            .into_iter()
-            .map(|part| self.build(part, depth + 1))
-            .collect::<Result<_, _>>()?;
-        self.node(span, kind(parts))
+        let inner = only(pair)?;
+        if inner.as_rule() == Rule::conditional {
+            self.conditional(inner, depth + 1)
+        } else {
+            self.chain(inner, depth)
+        }
     }
 
-    fn negation(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Result<Node, Diagnostic> {
-        let end = span(&pair).end;
+    fn boxed(&mut self, pair: Option<Pair<'_, Rule>>, outer: Span, depth: usize) -> Result<Box<Expr>, Diagnostic> {
+        let pair = pair.ok_or_else(|| incomplete(outer))?;
+        let rule = pair.as_rule();
+        let built = if rule == Rule::expression {
+            self.expression(pair, depth)
+        } else if rule == Rule::sum || rule == Rule::product {
+            self.arithmetic(pair, depth)
+        } else if rule == Rule::postfix {
+            self.postfix(pair, depth)
+        } else {
+            self.unary(pair, depth)
+        };
+        built.map(Box::new)
+    }
+
+    fn conditional(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let span = span(&pair);
+        let mut parts = pair.into_inner().filter(|pair| pair.as_rule() == Rule::expression);
+        let kind = ExprKind::If {
+            condition: self.boxed(parts.next(), span, depth)?,
+            then: self.boxed(parts.next(), span, depth)?,
+            otherwise: self.boxed(parts.next(), span, depth)?,
+        };
+        self.node(span, kind)
+    }
+
+    /// `a or b or c`, `a and b and c`; a single part stands for itself.
+    fn chain(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let span = span(&pair);
+        let is_or = pair.as_rule() == Rule::disjunction;
+        let part = if is_or { Rule::conjunction } else { Rule::negation };
+        let mut parts: Vec<_> = pair.into_inner().filter(|pair| pair.as_rule() == part).collect();
+        let single = parts.len() == 1;
+        let depth = if single { depth } else { depth + 1 };
+        let mut built = Vec::with_capacity(parts.len());
+        for part in parts.drain(..) {
+            built.push(if is_or {
+                self.chain(part, depth)?
+            } else {
+                self.negation(part, depth)?
+            });
+        }
+        match built.pop() {
+            Some(last) if single => Ok(last),
+            Some(last) => {
+                built.push(last);
+                self.node(
+                    span,
+                    if is_or {
+                        ExprKind::Or(built)
+                    } else {
+                        ExprKind::And(built)
+                    },
+                )
+            }
+            None => Err(incomplete(span)),
+        }
+    }
+
+    fn negation(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
         let mut nots = Vec::new();
         let mut operand = None;
         for inner in pair.into_inner() {
@@ -162,96 +148,231 @@ impl Builder {
                 operand = Some(inner);
             }
         }
-        let Some(operand) = operand else {
-            return Err(Diagnostic::error(
-                Span { start: end, end },
-                "syntax",
-                "Write a condition after `not`.",
-            ));
-        };
-        let mut node = self.build(operand, depth + nots.len())?;
+        let operand = operand.ok_or_else(|| incomplete(outer))?;
+        let mut node = self.comparison(operand, depth + nots.len())?;
         for start in nots.into_iter().rev() {
-            node = self.node(Span { start, end }, NodeKind::Not(Box::new(node)))?;
+            let span = Span { start, end: outer.end };
+            node = self.node(span, ExprKind::Not(Box::new(node)))?;
         }
         Ok(node)
     }
 
-    fn comparison(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Result<Node, Diagnostic> {
+    fn comparison(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
         let span = span(&pair);
+        if depth > MAX_DEPTH {
+            return Err(too_deep(span));
+        }
         let mut inner = pair.into_inner();
-        let (left, relation, right) = (inner.next(), inner.next(), inner.next());
-        let Some(left) = left else {
-            return Err(Diagnostic::error(span, "syntax", "Write a value here."));
+        let left = inner.next().ok_or_else(|| incomplete(span))?;
+        let Some(relation) = inner.next() else {
+            return self.arithmetic(left, depth);
         };
-        let (Some(relation), Some(right)) = (relation, right) else {
-            return self.build(left, depth);
-        };
-        let left = Box::new(self.build(left, depth + 1)?);
-        let right = Box::new(self.build(right, depth + 1)?);
-        let kind = match relation.as_str() {
-            "==" => NodeKind::Compare {
-                operator: Comparison::Equal,
-                left,
-                right,
-            },
-            "!=" => NodeKind::Compare {
-                operator: Comparison::NotEqual,
-                left,
-                right,
-            },
-            "<" => NodeKind::Compare {
-                operator: Comparison::Less,
-                left,
-                right,
-            },
-            "<=" => NodeKind::Compare {
-                operator: Comparison::LessOrEqual,
-                left,
-                right,
-            },
-            ">" => NodeKind::Compare {
-                operator: Comparison::Greater,
-                left,
-                right,
-            },
-            ">=" => NodeKind::Compare {
-                operator: Comparison::GreaterOrEqual,
-                left,
-                right,
-            },
-            membership => NodeKind::Member {
-                negated: membership.starts_with("not"),
-                item: left,
+        let item = self.boxed(Some(left), span, depth + 1)?;
+        let rule = relation.as_rule();
+        let negated = relation.as_str().starts_with("not");
+        let right = self.boxed(inner.next(), span, depth + 1)?;
+        let kind = if rule == Rule::between_operator {
+            let high = inner.find(|pair| pair.as_rule() == Rule::sum);
+            ExprKind::Between {
+                negated,
+                item,
+                low: right,
+                high: self.boxed(high, span, depth + 1)?,
+            }
+        } else if rule == Rule::in_operator {
+            ExprKind::In {
+                negated,
+                item,
                 list: right,
-            },
+            }
+        } else {
+            let operator = Comparison::ALL.into_iter().find(|op| op.as_str() == relation.as_str());
+            ExprKind::Compare {
+                operator: operator.ok_or_else(|| incomplete(span))?,
+                left: item,
+                right,
+            }
         };
         self.node(span, kind)
     }
 
-    fn list(&mut self, pair: Pair<'_, Rule>) -> Result<Node, Diagnostic> {
+    /// `a + b - c` and `a * b / c`, from the left.
+    fn arithmetic(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
+        let is_sum = pair.as_rule() == Rule::sum;
+        let mut inner = pair.into_inner();
+        // Each operator puts the parts before it one level deeper.
+        let operators = inner.clone().count() / 2;
+        if depth + operators > MAX_DEPTH {
+            return Err(too_deep(outer));
+        }
+        let mut depth = depth + operators;
+        let mut left = *self.operand(inner.next(), is_sum, outer, depth)?;
+        while let Some(operator) = inner.next() {
+            let right = inner.next();
+            let span = Span {
+                start: outer.start,
+                end: right.as_ref().map_or(outer.end, |right| span(right).end),
+            };
+            let right = self.operand(right, is_sum, outer, depth)?;
+            depth -= 1;
+            let kind = ExprKind::Arithmetic {
+                operator: arithmetic_operator(operator.as_str()),
+                left: Box::new(left),
+                right,
+            };
+            left = self.node(span, kind)?;
+        }
+        Ok(left)
+    }
+
+    fn operand(
+        &mut self,
+        pair: Option<Pair<'_, Rule>>,
+        of_sum: bool,
+        outer: Span,
+        depth: usize,
+    ) -> Result<Box<Expr>, Diagnostic> {
+        let pair = pair.ok_or_else(|| incomplete(outer))?;
+        let built = if of_sum {
+            self.arithmetic(pair, depth)
+        } else {
+            self.unary(pair, depth)
+        };
+        built.map(Box::new)
+    }
+
+    fn unary(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
+        let mut signs = Vec::new();
+        let mut operand = None;
+        for inner in pair.into_inner() {
+            if inner.as_rule() == Rule::minus {
+                signs.push(span(&inner).start);
+            } else {
+                operand = Some(inner);
+            }
+        }
+        let mut node = *self.boxed(operand, outer, depth + signs.len())?;
+        for start in signs.into_iter().rev() {
+            let span = Span { start, end: outer.end };
+            node = if let ExprKind::Number(number) = node.kind {
+                let kind = ExprKind::Number(negated(number));
+                Expr { span, kind }
+            } else {
+                self.node(span, ExprKind::Negate(Box::new(node)))?
+            };
+        }
+        Ok(node)
+    }
+
+    /// `lines[0].sku`: each step takes from what stands before it.
+    fn postfix(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
+        let mut inner = pair.into_inner();
+        let steps = inner.clone().count().saturating_sub(1);
+        if depth + steps > MAX_DEPTH {
+            return Err(too_deep(outer));
+        }
+        let primary = inner.next().ok_or_else(|| incomplete(outer))?;
+        let mut node = self.primary(primary, depth + steps)?;
+        for step in inner {
+            let end = span(&step).end;
+            let start = outer.start;
+            let is_index = step.as_rule() == Rule::index;
+            let of = Box::new(node);
+            let mut parts = step.into_inner();
+            let kind = if is_index {
+                ExprKind::Index {
+                    list: of,
+                    index: self.boxed(parts.next(), outer, depth + 1)?,
+                }
+            } else {
+                let name = parts.next().ok_or_else(|| incomplete(outer))?;
+                ExprKind::Field {
+                    object: of,
+                    name: identifier(&name)?,
+                }
+            };
+            node = self.node(Span { start, end }, kind)?;
+        }
+        Ok(node)
+    }
+
+    fn primary(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
+        if depth > MAX_DEPTH {
+            return Err(too_deep(outer));
+        }
+        let inner = only(pair)?;
+        let rule = inner.as_rule();
+        if rule == Rule::group {
+            let expression = inner.into_inner().next().ok_or_else(|| incomplete(outer))?;
+            self.expression(expression, depth + 1)
+        } else if rule == Rule::list {
+            self.list(inner, depth)
+        } else if rule == Rule::call {
+            self.call(inner, depth)
+        } else if rule == Rule::name {
+            let name = identifier(&inner)?;
+            self.node(name.span, ExprKind::Name(name.text))
+        } else {
+            let kind = literal(&inner)?;
+            self.node(outer, kind)
+        }
+    }
+
+    fn list(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
         let span = span(&pair);
         let mut elements = Vec::new();
-        for element in pair.into_inner().filter(|pair| pair.as_rule() == Rule::literal) {
-            let span = self::span(&element);
-            elements.push(Node {
-                span,
-                kind: NodeKind::Literal(literal(element)?),
-            });
-            if elements.len() > MAX_LIST_ELEMENTS {
+        for element in pair.into_inner().filter(|pair| pair.as_rule() == Rule::expression) {
+            if elements.len() == MAX_LIST_ELEMENTS {
                 let message = format!("The list has more than {MAX_LIST_ELEMENTS} elements: shorten it.");
                 return Err(Diagnostic::error(span, "list_too_long", message));
             }
+            let before = self.nodes;
+            self.nodes = 0;
+            let element = self.expression(element, depth + 1)?;
+            let used = self.nodes;
+            // Only a list's literals come for free: they are looked up, not computed.
+            self.nodes = before + if is_literal(&element.kind) { 0 } else { used };
+            elements.push(element);
         }
-        self.node(span, NodeKind::List(elements))
+        self.node(span, ExprKind::List(elements))
     }
 
-    fn name(&mut self, pair: &Pair<'_, Rule>) -> Result<Node, Diagnostic> {
-        if pair.as_str().len() > MAX_NAME_BYTES {
-            let message = format!("The name is longer than {MAX_NAME_BYTES} bytes: no attribute can be called so.");
-            return Err(Diagnostic::error(span(pair), "name_too_long", message));
+    fn call(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Built {
+        let outer = span(&pair);
+        let mut inner = pair.into_inner();
+        let function = identifier(&inner.next().ok_or_else(|| incomplete(outer))?)?;
+        let mut arguments = Vec::new();
+        for argument in inner.filter(|pair| pair.as_rule() == Rule::argument) {
+            let argument = only(argument)?;
+            arguments.push(if argument.as_rule() == Rule::lambda {
+                let mut parts = argument.into_inner();
+                let element = identifier(&parts.next().ok_or_else(|| incomplete(outer))?)?;
+                let body = *self.boxed(parts.next(), outer, depth + 1)?;
+                Argument::Lambda { element, body }
+            } else {
+                Argument::Value(self.expression(argument, depth + 1)?)
+            });
         }
-        self.node(span(pair), NodeKind::Name(pair.as_str().to_owned()))
+        self.node(outer, ExprKind::Call { function, arguments })
     }
+}
+
+const fn is_literal(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Boolean(_))
+}
+
+fn only(pair: Pair<'_, Rule>) -> Result<Pair<'_, Rule>, Diagnostic> {
+    let span = span(&pair);
+    pair.into_inner().next().ok_or_else(|| incomplete(span))
+}
+
+/// The grammar admits no such tree; were it to, this is what its writer would read.
+fn incomplete(span: Span) -> Diagnostic {
+    Diagnostic::error(span, "syntax", "Something is missing here: write a value.")
 }
 
 fn span(pair: &Pair<'_, Rule>) -> Span {
@@ -262,19 +383,41 @@ fn span(pair: &Pair<'_, Rule>) -> Span {
     }
 }
 
-fn literal(pair: Pair<'_, Rule>) -> Result<Value, Diagnostic> {
-    let span = span(&pair);
+fn identifier(pair: &Pair<'_, Rule>) -> Result<Identifier, Diagnostic> {
+    let span = span(pair);
+    if pair.as_str().len() > MAX_NAME_BYTES {
+        let message = format!("The name is longer than {MAX_NAME_BYTES} bytes: nothing can be called so.");
+        return Err(Diagnostic::error(span, "name_too_long", message));
+    }
+    Ok(Identifier {
+        span,
+        text: pair.as_str().to_owned(),
+    })
+}
+
+fn arithmetic_operator(text: &str) -> Arithmetic {
+    match text {
+        "-" => Arithmetic::Subtract,
+        "*" => Arithmetic::Multiply,
+        "/" => Arithmetic::Divide,
+        "%" => Arithmetic::Remainder,
+        _ => Arithmetic::Add,
+    }
+}
+
+fn negated(number: Decimal) -> Decimal {
+    if number.is_zero() { number } else { -number }
+}
+
+fn literal(pair: &Pair<'_, Rule>) -> Result<ExprKind, Diagnostic> {
     let text = pair.as_str();
     match text.bytes().next() {
-        Some(b'\'' | b'"') => Ok(Value::String(unescape(text))),
-        Some(b't') => Ok(Value::Boolean(true)),
-        Some(b'f') => Ok(Value::Boolean(false)),
-        Some(_) | None => Decimal::from_str_exact(text).map(Value::Number).map_err(|_| {
-            Diagnostic::error(
-                span,
-                "number_too_long",
-                "The number has more than 28 digits: shorten it.",
-            )
+        Some(b'\'' | b'"') => Ok(ExprKind::Text(unescape(text))),
+        Some(b't') => Ok(ExprKind::Boolean(true)),
+        Some(b'f') => Ok(ExprKind::Boolean(false)),
+        Some(_) | None => Decimal::from_str_exact(text).map(ExprKind::Number).map_err(|_| {
+            let message = "The number has more than 28 digits: shorten it.";
+            Diagnostic::error(span(pair), "number_too_long", message)
         }),
     }
 }
@@ -289,6 +432,7 @@ fn unescape(quoted: &str) -> String {
         text.push(match char {
             '\\' => match chars.next() {
                 Some('n') => '\n',
+                Some('r') => '\r',
                 Some('t') => '\t',
                 Some(other) => other,
                 None => '\\',
@@ -297,97 +441,4 @@ fn unescape(quoted: &str) -> String {
         });
     }
     text
-}
-
-/// pest's error as a sentence about what stands in the source.
-fn describe(source: &str, error: &Error<Rule>) -> Diagnostic {
-    let start = match error.location {
-        InputLocation::Pos(start) | InputLocation::Span((start, _)) => start,
-    };
-    let rest = source.get(start..).unwrap_or_default();
-    let found: String = rest
-        .split(char::is_whitespace)
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(20)
-        .collect();
-    let end = start + found.chars().next().map_or(0, |_| found.len());
-    let span = Span { start, end };
-    if let Some(message) = hint(rest) {
-        return Diagnostic::error(span, "syntax", message);
-    }
-    let expected = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => expected(positives),
-        ErrorVariant::CustomError { message } => message.clone(),
-    };
-    let message = if found.is_empty() {
-        format!("The condition ends where {expected} should follow.")
-    } else {
-        format!("Expected {expected} here, found `{found}`.")
-    };
-    Diagnostic::error(span, "syntax", message)
-}
-
-/// A better sentence for mistakes that people make often.
-fn hint(rest: &str) -> Option<String> {
-    let word: String = rest
-        .chars()
-        .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
-        .collect();
-    let lower = word.to_ascii_lowercase();
-    if word != lower && ["and", "or", "not", "in", "true", "false"].contains(&lower.as_str()) {
-        return Some(format!("Write `{lower}` in lower case."));
-    }
-    if ["between", "if", "then", "else"].contains(&word.as_str()) {
-        return Some(format!("`{word}` is reserved: it cannot name an attribute."));
-    }
-    match rest.chars().next()? {
-        '=' => Some("Compare with `==`; a single `=` means nothing here.".to_owned()),
-        '&' => Some("Write `and` or `&&`.".to_owned()),
-        '|' => Some("Write `or` or `||`.".to_owned()),
-        quote @ ('\'' | '"') if Grammar::parse(Rule::string, rest).is_err() => Some(format!(
-            "The string that starts here has no closing {quote}, or an escape other than \\\\ \\' \\\" \\n \\t."
-        )),
-        '\u{2018}' | '\u{2019}' | '\u{201C}' | '\u{201D}' => Some("Use straight quotes: ' or \".".to_owned()),
-        '0'..='9' | '-' if Grammar::parse(Rule::number, rest).is_err() => {
-            Some("Write a number like 100 or 12.5: digits, and a point before decimals.".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// The expected things, most general first, as `a value, a name or …`.
-fn expected(rules: &[Rule]) -> String {
-    let has = |rule: Rule| rules.contains(&rule);
-    // pest names the outermost rule that could have begun here.
-    let operand = [
-        Rule::condition,
-        Rule::disjunction,
-        Rule::conjunction,
-        Rule::negation,
-        Rule::comparison,
-        Rule::operand,
-        Rule::literal,
-    ];
-    let names = [
-        (operand.into_iter().any(has), "a value, a name or `(`"),
-        (
-            has(Rule::relation) || has(Rule::compare_operator),
-            "a comparison such as `>=` or `in`",
-        ),
-        (has(Rule::and_operator) || has(Rule::or_operator), "`and`, `or`"),
-        (has(Rule::close_group), "`)`"),
-        (has(Rule::close_list), "`,` or `]`"),
-        (has(Rule::EOI), "the end"),
-    ];
-    let names: Vec<_> = names
-        .into_iter()
-        .filter_map(|(is_expected, name)| is_expected.then_some(name))
-        .collect();
-    match names.split_last() {
-        None => "a condition".to_owned(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-    }
 }

@@ -1,12 +1,10 @@
 //! The fields of a promotion, each read and checked by itself, so that every error is told at once.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{CodeError, Kind, PromotionCode, escape_pointer};
-use crate::expression::{AttributeType, BUILT_IN_NAMES, Condition, Schema, is_name};
+use crate::expression::{Attribute, BUILT_IN_NAMES, Condition, Diagnostic, Schema, is_name};
 use crate::problem::FieldError;
 
 /// Longest name, in characters: a line of a list.
@@ -70,51 +68,8 @@ impl Fields<'_> {
     }
 
     pub(super) fn attributes(&mut self) -> Option<Schema> {
-        let empty = Map::new();
-        let declared = match self.object.get("attributes") {
-            None | Some(Value::Null) => &empty,
-            Some(Value::Object(declared)) => declared,
-            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-                self.error(
-                    "/attributes",
-                    "not_an_object",
-                    "Send an object of names and types, such as {\"total\": \"number\"}.",
-                );
-                return None;
-            }
-        };
-        if declared.len() > MAX_ATTRIBUTES {
-            self.error(
-                "/attributes",
-                "too_many",
-                &format!("Declare at most {MAX_ATTRIBUTES} attributes."),
-            );
-            return None;
-        }
-        let before = self.errors.len();
-        let mut schema = BTreeMap::new();
-        for (name, kind) in declared {
-            let pointer = format!("/attributes/{}", escape_pointer(name));
-            if BUILT_IN_NAMES.contains(&name.as_str()) {
-                self.error(
-                    &pointer,
-                    "name_built_in",
-                    &format!("`{name}` is built in: choose another name."),
-                );
-            } else if !is_name(name) {
-                self.error(&pointer, "name_invalid", "A name is 1 to 64 letters, digits and `_`, does not start with a digit and is no word of the language.");
-            }
-            match kind.as_str().map(str::parse::<AttributeType>) {
-                Some(Ok(kind)) => _ = schema.insert(name.clone(), kind),
-                Some(Err(error)) => self.error(&pointer, "type_unknown", &format!("Send a type: {error}.")),
-                None => self.error(
-                    &pointer,
-                    "type_unknown",
-                    "Send the type as a string, such as \"number\".",
-                ),
-            }
-        }
-        (self.errors.len() == before).then_some(schema)
+        let declared = self.object.get("attributes").unwrap_or(&Value::Null);
+        self.keep(parse_schema(declared))
     }
 
     pub(super) fn condition(&mut self, attributes: &Schema) -> Option<Condition> {
@@ -126,17 +81,8 @@ impl Fields<'_> {
             );
             return None;
         };
-        match Condition::compile(source, attributes) {
-            Ok(condition) => Some(condition),
-            Err(diagnostics) => {
-                self.errors.extend(diagnostics.into_iter().map(|diagnostic| FieldError {
-                    start: Some(diagnostic.start),
-                    end: Some(diagnostic.end),
-                    ..FieldError::new("/condition", diagnostic.code, diagnostic.message)
-                }));
-                None
-            }
-        }
+        let checked = Condition::check(source, attributes);
+        self.keep(checked.map_err(|diagnostics| diagnostics.into_iter().map(field_error).collect()))
     }
 
     pub(super) fn time(&mut self, name: &str) -> Option<DateTime<Utc>> {
@@ -167,4 +113,67 @@ impl Fields<'_> {
         }
         zone.map(str::to_owned)
     }
+}
+
+fn field_error(diagnostic: Diagnostic) -> FieldError {
+    FieldError {
+        start: Some(diagnostic.start),
+        end: Some(diagnostic.end),
+        ..FieldError::new("/condition", diagnostic.code, diagnostic.message)
+    }
+}
+
+/// Reads declared attributes, `{"total": "number"}`; `null` declares none.
+///
+/// # Errors
+/// All that is wrong, with pointers below `/attributes`.
+///
+/// ```
+/// use engine::promotion::parse_schema;
+/// use serde_json::json;
+///
+/// assert_eq!(parse_schema(&json!({"total": "number"})).unwrap().len(), 1);
+/// assert_eq!(parse_schema(&json!({"total": "float"})).unwrap_err()[0].pointer, "/attributes/total");
+/// ```
+pub fn parse_schema(json: &Value) -> Result<Schema, Vec<FieldError>> {
+    let declared = match json {
+        Value::Null => return Ok(Schema::new()),
+        Value::Object(declared) => declared,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            let detail = "Send an object of names and types, such as {\"total\": \"number\"}.";
+            return Err(vec![FieldError::new("/attributes", "not_an_object", detail)]);
+        }
+    };
+    if declared.len() > MAX_ATTRIBUTES {
+        let detail = format!("Declare at most {MAX_ATTRIBUTES} attributes.");
+        return Err(vec![FieldError::new("/attributes", "too_many", detail)]);
+    }
+    let mut errors = Vec::new();
+    let mut schema = Schema::new();
+    for (name, declaration) in declared {
+        let pointer = format!("/attributes/{}", escape_pointer(name));
+        if let Some((code, detail)) = name_error(name) {
+            errors.push(FieldError::new(pointer.clone(), code, detail));
+        }
+        match Attribute::parse(declaration) {
+            Ok(attribute) => _ = schema.insert(name.clone(), attribute),
+            Err(error) => errors.push(FieldError::new(
+                pointer,
+                "type_unknown",
+                format!("Send a type: {error}."),
+            )),
+        }
+    }
+    if errors.is_empty() { Ok(schema) } else { Err(errors) }
+}
+
+fn name_error(name: &str) -> Option<(&'static str, String)> {
+    if BUILT_IN_NAMES.contains(&name) {
+        return Some(("name_built_in", format!("`{name}` is built in: choose another name.")));
+    }
+    (!is_name(name)).then(|| {
+        let detail =
+            "A name is 1 to 64 letters, digits and `_`, does not start with a digit and is no word of the language.";
+        ("name_invalid", detail.to_owned())
+    })
 }

@@ -1,24 +1,46 @@
 //! A promotion at one version, as the edge stores it.
 
-use std::collections::BTreeSet;
-
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Status, Terms};
+use super::{Kind, PromotionCode, Status, Terms};
+use crate::effect::Effect;
+use crate::expression::{Condition, Diagnostic, Program, Schema, Span};
 use crate::ids::{OrganizationId, PromotionId};
-use crate::wire::v1::V1;
+use crate::zone::Zone;
+
+/// The version of the stored form that is written; version 1 had no compiled condition and is still read.
+pub const RULE_VERSION: u8 = 2;
 
 /// A promotion at one version, as the edge stores it: the value of [`crate::wire::v1::promotion_key`].
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Rule {
-    v: V1,
+    stored: Stored,
+    program: Program,
+    effect_json: String,
+}
+
+/// The stored form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Stored {
+    v: u8,
     organization_id: OrganizationId,
     promotion_id: PromotionId,
     version: u64,
     status: Status,
-    #[serde(flatten)]
-    terms: Terms,
+    code: PromotionCode,
+    kind: Kind,
+    condition: String,
+    attributes: Schema,
+    /// The compiled condition in base64.
+    #[serde(default)]
+    program: String,
+    effect: Effect,
+    starts_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+    time_zone: String,
 }
 
 /// Why a stored rule cannot be read.
@@ -27,42 +49,61 @@ pub struct Rule {
 pub struct RuleError(String);
 
 impl Rule {
-    /// The rule for a promotion at a version.
-    pub const fn new(
+    /// The rule for a promotion at a version, its condition compiled for `zone`, which is that of its terms.
+    pub fn new(
         organization_id: OrganizationId,
         promotion_id: PromotionId,
         version: u64,
         status: Status,
-        terms: Terms,
+        terms: &Terms,
+        zone: &Zone,
     ) -> Self {
-        Self {
-            v: V1,
+        let program = Program::compile(terms.condition(), zone);
+        let stored = Stored {
+            v: RULE_VERSION,
             organization_id,
             promotion_id,
             version,
             status,
-            terms,
+            code: terms.code().clone(),
+            kind: terms.kind(),
+            condition: terms.condition().source().to_owned(),
+            attributes: terms.attributes().clone(),
+            program: STANDARD_NO_PAD.encode(program.to_bytes()),
+            effect: terms.effect().clone(),
+            starts_at: terms.starts_at(),
+            ends_at: terms.ends_at(),
+            time_zone: terms.time_zone().to_owned(),
+        };
+        Self::assemble(stored, program)
+    }
+
+    fn assemble(stored: Stored, program: Program) -> Self {
+        // Every effect has a JSON form.
+        let effect_json = serde_json::to_string(&stored.effect).unwrap_or_else(|_| "null".to_owned());
+        Self {
+            stored,
+            program,
+            effect_json,
         }
     }
 
-    /// Reads a stored rule and checks all of it, the condition too: once for each time that a host caches it.
+    /// Reads a stored rule and checks all of it, the compiled condition too: once for each time that a host caches it.
     ///
     /// # Errors
     /// Says what is wrong; never panics, whatever the text.
     pub fn from_json(text: &str) -> Result<Self, RuleError> {
-        let json: Value = serde_json::from_str(text).map_err(|error| RuleError(error.to_string()))?;
-        let head: Head = serde_json::from_str(text).map_err(|error| RuleError(error.to_string()))?;
-        let terms = Terms::parse(&json).map_err(|errors| {
-            let pointers: BTreeSet<_> = errors.into_iter().map(|error| error.pointer).collect();
-            RuleError(format!("invalid at {pointers:?}"))
-        })?;
-        Ok(Self::new(
-            head.organization_id,
-            head.promotion_id,
-            head.version,
-            head.status,
-            terms,
-        ))
+        let mut stored: Stored = serde_json::from_str(text).map_err(|error| RuleError(error.to_string()))?;
+        let program = match stored.v {
+            1 => compile(&stored)?,
+            RULE_VERSION => load(&stored.program)?,
+            other => return Err(RuleError(format!("format version {other} is not known here"))),
+        };
+        if stored.v != RULE_VERSION {
+            stored.program = STANDARD_NO_PAD.encode(program.to_bytes());
+            stored.v = RULE_VERSION;
+        }
+        Ok(Self::assemble(stored, program))
     }
 
     /// The text that [`Rule::from_json`] reads.
@@ -70,41 +111,92 @@ impl Rule {
     /// # Errors
     /// None in practice: every field has a JSON form.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self)
+        serde_json::to_string(&self.stored)
     }
 
     /// The tenant.
     pub const fn organization_id(&self) -> OrganizationId {
-        self.organization_id
+        self.stored.organization_id
     }
 
     /// The promotion.
     pub const fn promotion_id(&self) -> PromotionId {
-        self.promotion_id
+        self.stored.promotion_id
     }
 
     /// Counts published states, from 1.
     pub const fn version(&self) -> u64 {
-        self.version
+        self.stored.version
     }
 
     /// Active or paused; a draft is not published.
     pub const fn status(&self) -> Status {
-        self.status
+        self.stored.status
     }
 
-    /// What the merchant wrote.
-    pub const fn terms(&self) -> &Terms {
-        &self.terms
+    /// The merchant's code.
+    pub const fn code(&self) -> &PromotionCode {
+        &self.stored.code
+    }
+
+    /// What it consumes.
+    pub const fn kind(&self) -> Kind {
+        self.stored.kind
+    }
+
+    /// What it gives.
+    pub const fn effect(&self) -> &Effect {
+        &self.stored.effect
+    }
+
+    /// The effect in the API's form.
+    pub fn effect_json(&self) -> &str {
+        &self.effect_json
+    }
+
+    /// The first instant at which it applies.
+    pub const fn starts_at(&self) -> Option<DateTime<Utc>> {
+        self.stored.starts_at
+    }
+
+    /// The last instant at which it applies, inclusive to the millisecond.
+    pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.stored.ends_at
+    }
+
+    /// The compiled condition.
+    pub const fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// A part of the condition's source; empty when there is none.
+    pub(crate) fn part(&self, at: Span) -> &str {
+        self.stored.condition.get(at.start..at.end).unwrap_or_default()
+    }
+
+    /// The condition as it was written, parsed and checked again: for explaining a decision.
+    ///
+    /// # Errors
+    /// The stored source does not fit the stored attributes.
+    pub fn condition(&self) -> Result<Condition, Vec<Diagnostic>> {
+        Condition::check(&self.stored.condition, &self.stored.attributes)
+    }
+
+    /// The zone that the condition was compiled for, as far as it reads it.
+    pub const fn zone(&self) -> &Zone {
+        self.program.zone()
     }
 }
 
-#[derive(Deserialize)]
-struct Head {
-    #[serde(rename = "v")]
-    _v: V1,
-    organization_id: OrganizationId,
-    promotion_id: PromotionId,
-    version: u64,
-    status: Status,
+fn compile(stored: &Stored) -> Result<Program, RuleError> {
+    let condition = Condition::check(&stored.condition, &stored.attributes)
+        .map_err(|diagnostics| RuleError(format!("{} errors in its condition", diagnostics.len())))?;
+    // No condition of that version reads a zone.
+    Ok(Program::compile(&condition, &Zone::utc()))
+}
+
+fn load(base64: &str) -> Result<Program, RuleError> {
+    let bytes = STANDARD_NO_PAD.decode(base64);
+    let bytes = bytes.map_err(|_| RuleError("its compiled condition is not base64".to_owned()))?;
+    Program::load(&bytes).map_err(|error| RuleError(error.to_string()))
 }

@@ -1,7 +1,7 @@
 //! A promotion as its merchant wrote it.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::fields::Fields;
@@ -16,6 +16,7 @@ pub struct Terms {
     code: PromotionCode,
     name: String,
     kind: Kind,
+    #[serde(serialize_with = "source")]
     condition: Condition,
     attributes: Schema,
     effect: Effect,
@@ -131,4 +132,8 @@ impl Terms {
     pub fn time_zone(&self) -> &str {
         &self.time_zone
     }
+}
+
+fn source<S: Serializer>(condition: &Condition, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(condition.source())
 }

@@ -1,8 +1,10 @@
 //! Checks a condition while it is being written.
 
 use axum::Json;
-use engine::expression::{AttributeType, Condition, Diagnostic, Schema};
+use engine::expression::{Condition, Diagnostic, Schema};
+use engine::promotion::parse_schema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::input::{Fields, JsonBody};
 use crate::auth::{Allowed, PromotionsRead};
@@ -31,13 +33,17 @@ pub(crate) async fn check_condition(
             "Send a condition, such as \"total >= 100\".",
         );
     }
-    let schema = parse_schema(&mut fields);
+    let schema = parse_schema(fields.value("attributes").unwrap_or(&Value::Null));
+    let schema = schema.unwrap_or_else(|errors| {
+        fields.extend(errors);
+        Schema::new()
+    });
     fields.finish()?;
-    Ok(Json(match Condition::compile(source.unwrap_or_default(), &schema) {
+    Ok(Json(match Condition::check(source.unwrap_or_default(), &schema) {
         Ok(condition) => CheckOut {
             valid: true,
-            diagnostics: Vec::new(),
-            references: condition.references().map(str::to_owned).collect(),
+            diagnostics: condition.warnings().to_vec(),
+            references: condition.references().to_vec(),
         },
         Err(diagnostics) => CheckOut {
             valid: false,
@@ -45,33 +51,4 @@ pub(crate) async fn check_condition(
             references: Vec::new(),
         },
     }))
-}
-
-fn parse_schema(fields: &mut Fields<'_>) -> Schema {
-    let declared = match fields.value("attributes") {
-        None => return Schema::new(),
-        Some(declared) => declared.as_object(),
-    };
-    let Some(declared) = declared else {
-        fields.error(
-            "/attributes",
-            "not_an_object",
-            "Send an object of names and types, such as {\"total\": \"number\"}.",
-        );
-        return Schema::new();
-    };
-    let mut schema = Schema::new();
-    for (name, kind) in declared {
-        match kind.as_str().map(str::parse::<AttributeType>) {
-            Some(Ok(kind)) => {
-                schema.insert(name.clone(), kind);
-            }
-            Some(Err(_)) | None => {
-                let pointer = format!("/attributes/{}", name.replace('~', "~0").replace('/', "~1"));
-                let known = AttributeType::ALL.map(AttributeType::as_str).join(", ");
-                fields.error(pointer, "type_unknown", format!("Send one of these types: {known}."));
-            }
-        }
-    }
-    schema
 }

@@ -105,6 +105,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes an error.
+    pub(crate) fn extend(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
+    }
+
     pub(crate) fn error(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         self.errors.push(FieldError::new(pointer, code, detail));
     }

@@ -20,6 +20,7 @@ use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::{self, PromotionRow};
 use crate::problem::Error;
 use crate::random::new_id;
+use crate::zones;
 
 /// A promotion as the API tells it.
 #[derive(Debug, Serialize)]
@@ -188,14 +189,7 @@ async fn change_status(
         let version = i64::try_from(promotion.version).map_err(Error::fault)?;
         promotions::update_promotion_status(&mut tenant, promotion.id, status, version, now).await?;
         let key = promotion_key(organization, &code);
-        let rule = Rule::new(
-            organization,
-            promotion.id,
-            promotion.version,
-            status,
-            promotion.terms.clone(),
-        );
-        let value = rule.to_json().map_err(Error::fault)?;
+        let value = rule(organization, &promotion)?.to_json().map_err(Error::fault)?;
         let row = NewOutboxRow {
             key: &key,
             value: &value,
@@ -205,6 +199,24 @@ async fn change_status(
         tenant.commit(promotion).await
     };
     app.db.transaction("change_status", change).await
+}
+
+/// What the edge stores of a promotion, with the offsets of its time zone as the database of today has them.
+fn rule(organization: OrganizationId, promotion: &PromotionOut) -> Result<Rule, Error> {
+    let terms = &promotion.terms;
+    let zone: Tz = terms
+        .time_zone()
+        .parse()
+        .map_err(|error| Error::fault(format!("{error}")))?;
+    let zone = zones::zone(zone).map_err(Error::fault)?;
+    Ok(Rule::new(
+        organization,
+        promotion.id,
+        promotion.version,
+        promotion.status,
+        terms,
+        &zone,
+    ))
 }
 
 fn check_transition(from: Status, to: Status) -> Result<(), Error> {

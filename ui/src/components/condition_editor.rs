@@ -10,7 +10,8 @@ use super::FieldFrame;
 use crate::forms::place::{place, segments};
 use crate::i18n::editor as text;
 
-type Checked = Result<Vec<String>, Vec<Diagnostic>>;
+/// The names that a valid condition reads with what is probably not meant in it, or what is wrong with it.
+type Checked = Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>>;
 
 /// An editor of a condition.
 #[component]
@@ -59,18 +60,17 @@ pub(crate) fn ConditionEditor(
 }
 
 fn check(source: &str, schema: &Schema) -> Checked {
-    Condition::compile(source, schema).map(|condition| condition.references().map(str::to_owned).collect())
+    let condition = Condition::check(source, schema)?;
+    Ok((condition.references().to_vec(), condition.warnings().to_vec()))
 }
 
 /// The text again, laid out behind the text area, with its problems underlined.
 fn marks(source: &str, checked: &Checked) -> impl IntoView + use<> {
-    let ranges: Vec<_> = match checked {
-        Ok(_) => Vec::new(),
-        Err(diagnostics) => diagnostics
-            .iter()
-            .map(|diagnostic| (diagnostic.start, diagnostic.end))
-            .collect(),
-    };
+    let (Ok((_, diagnostics)) | Err(diagnostics)) = checked;
+    let ranges: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| (diagnostic.start, diagnostic.end))
+        .collect();
     let pieces = segments(source, &ranges).into_iter().map(|segment| {
         if segment.marked {
             view! { <mark>{segment.text}</mark> }.into_any()
@@ -83,22 +83,24 @@ fn marks(source: &str, checked: &Checked) -> impl IntoView + use<> {
 }
 
 fn verdict(source: &str, checked: Checked, area: NodeRef<Textarea>) -> AnyView {
+    let complaints = |diagnostics: Vec<Diagnostic>, class| {
+        let items = diagnostics
+            .into_iter()
+            .map(|diagnostic| complaint(source, diagnostic, area))
+            .collect_view();
+        view! { <ul class=class aria-label=text::condition()>{items}</ul> }
+    };
     match checked {
-        Ok(names) if names.is_empty() => {
-            view! { <p class="verdict-good">{text::condition_valid()} " " {text::condition_reads_nothing()}</p> }
-                .into_any()
+        Ok((names, warnings)) => {
+            let reads = if names.is_empty() {
+                text::condition_reads_nothing().to_owned()
+            } else {
+                text::condition_reads(&names.join(", "))
+            };
+            let warnings = (!warnings.is_empty()).then(|| complaints(warnings, "verdict-doubtful plain"));
+            view! { <p class="verdict-good">{text::condition_valid()} " " {reads}</p> {warnings} }.into_any()
         }
-        Ok(names) => {
-            let reads = text::condition_reads(&names.join(", "));
-            view! { <p class="verdict-good">{text::condition_valid()} " " {reads}</p> }.into_any()
-        }
-        Err(diagnostics) => {
-            let items = diagnostics
-                .into_iter()
-                .map(|diagnostic| complaint(source, diagnostic, area))
-                .collect_view();
-            view! { <ul class="verdict-bad plain" aria-label=text::condition()>{items}</ul> }.into_any()
-        }
+        Err(diagnostics) => complaints(diagnostics, "verdict-bad plain").into_any(),
     }
 }
 

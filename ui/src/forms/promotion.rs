@@ -45,7 +45,9 @@ pub(crate) enum EffectDraft {
 /// The declared attributes that can be used, for checking the condition while rows are still being typed.
 pub(crate) fn schema(attributes: &[(String, AttributeType)]) -> Schema {
     let usable = attributes.iter().filter(|(name, _)| is_name(name.trim()));
-    usable.map(|(name, kind)| (name.trim().to_owned(), *kind)).collect()
+    usable
+        .map(|(name, kind)| (name.trim().to_owned(), kind.clone().into()))
+        .collect()
 }
 
 impl Draft {
@@ -76,7 +78,7 @@ impl Draft {
         let mut declared = BTreeMap::new();
         for (name, kind) in &self.attributes {
             let name = name.trim();
-            if declared.insert(name, kind.as_str()).is_some() {
+            if declared.insert(name, kind.to_string()).is_some() {
                 errors.push(FieldError::new(
                     pointer("/attributes", name),
                     "name_taken",

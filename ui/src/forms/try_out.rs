@@ -52,13 +52,9 @@ impl TryOut {
         let mut attributes = BTreeMap::new();
         for (name, kind, typed) in &self.attributes {
             if let Some(typed) = given(typed) {
-                match attribute_json(*kind, typed) {
+                match attribute_json(kind, typed) {
                     Some(value) => _ = attributes.insert(name.as_str(), value),
-                    None => errors.push(FieldError::new(
-                        pointer("/attributes", name),
-                        "number_invalid",
-                        text::number_invalid(),
-                    )),
+                    None => errors.push(unreadable(name, kind)),
                 }
             }
         }
@@ -79,15 +75,29 @@ impl TryOut {
     }
 }
 
+fn unreadable(name: &str, kind: &AttributeType) -> FieldError {
+    let (code, detail) = match kind {
+        AttributeType::List(_) | AttributeType::Object(_) => ("json_invalid", text::json_invalid()),
+        AttributeType::Number
+        | AttributeType::Integer
+        | AttributeType::String
+        | AttributeType::Boolean
+        | AttributeType::Date
+        | AttributeType::DateTime => ("number_invalid", text::number_invalid()),
+    };
+    FieldError::new(pointer("/attributes", name), code, detail)
+}
+
 fn given(typed: &str) -> Option<&str> {
     Some(typed.trim()).filter(|typed| !typed.is_empty())
 }
 
-fn attribute_json(kind: AttributeType, typed: &str) -> Option<Box<RawValue>> {
+fn attribute_json(kind: &AttributeType, typed: &str) -> Option<Box<RawValue>> {
     let json = match kind {
         AttributeType::Number | AttributeType::Integer if is_json_number(typed) => typed.to_owned(),
         AttributeType::Number | AttributeType::Integer => return None,
-        AttributeType::String => serde_json::to_string(typed).ok()?,
+        AttributeType::String | AttributeType::Date | AttributeType::DateTime => serde_json::to_string(typed).ok()?,
+        AttributeType::List(_) | AttributeType::Object(_) => typed.to_owned(),
         AttributeType::Boolean => (typed == "true").to_string(),
     };
     RawValue::from_string(json).ok()

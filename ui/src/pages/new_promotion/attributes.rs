@@ -29,7 +29,7 @@ impl Attributes {
             rows: RwSignal::new(Vec::new()),
             next_id: StoredValue::new(1),
         };
-        attributes.add("total", AttributeType::Number);
+        attributes.add("total", &AttributeType::Number);
         attributes
     }
 
@@ -42,13 +42,13 @@ impl Attributes {
         })
     }
 
-    fn add(self, name: &str, kind: AttributeType) {
+    fn add(self, name: &str, kind: &AttributeType) {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
         let row = Row {
             id,
             name: RwSignal::new(name.to_owned()),
-            kind: RwSignal::new(kind.as_str().to_owned()),
+            kind: RwSignal::new(kind.to_string()),
         };
         self.rows.update(|rows| rows.push(row));
     }
@@ -65,8 +65,8 @@ pub(super) fn AttributesEditor(attributes: Attributes, form: Form) -> impl IntoV
     // A row outlives the press that adds it, so its signals belong to the page, not to the button's event.
     let owner = Owner::current();
     let add = move |()| match &owner {
-        Some(owner) => owner.with(|| attributes.add("", AttributeType::Number)),
-        None => attributes.add("", AttributeType::Number),
+        Some(owner) => owner.with(|| attributes.add("", &AttributeType::Number)),
+        None => attributes.add("", &AttributeType::Number),
     };
     view! {
         <Card title=text::attributes() lead=text::attributes_lead()>
@@ -84,7 +84,7 @@ pub(super) fn AttributesEditor(attributes: Attributes, form: Form) -> impl IntoV
 #[component]
 fn AttributeRow(attributes: Attributes, row: Row, form: Form) -> impl IntoView {
     let errors = form.errors_at(Signal::derive(move || pointer("/attributes", row.name.get().trim())));
-    let kinds = AttributeType::ALL.map(|kind| Choice::new(kind.as_str(), kind_name(kind)));
+    let kinds = AttributeType::SIMPLE.map(|kind| Choice::new(kind.word(), kind_name(&kind)));
     let remove_label = move || row.name.with(|name| text::remove_attribute(name));
     view! {
         <div class="attribute-row">
@@ -112,11 +112,15 @@ fn AttributeRow(attributes: Attributes, row: Row, form: Form) -> impl IntoView {
     }
 }
 
-const fn kind_name(kind: AttributeType) -> &'static str {
+const fn kind_name(kind: &AttributeType) -> &'static str {
     match kind {
         AttributeType::Number => text::type_number(),
         AttributeType::Integer => text::type_integer(),
         AttributeType::String => text::type_string(),
         AttributeType::Boolean => text::type_boolean(),
+        AttributeType::Date => text::type_date(),
+        AttributeType::DateTime => text::type_date_time(),
+        AttributeType::List(_) => text::type_list(),
+        AttributeType::Object(_) => text::type_object(),
     }
 }

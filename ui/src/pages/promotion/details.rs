@@ -1,5 +1,6 @@
 //! What a promotion says.
 
+use engine::expression::Attribute;
 use leptos::prelude::*;
 
 use crate::browser::format_time;
@@ -13,7 +14,7 @@ use crate::wire::Promotion;
 pub(super) fn Details(promotion: Promotion) -> impl IntoView {
     let window = window(&promotion);
     let attributes = promotion.attributes.iter().map(|(name, kind)| {
-        view! { <li><code>{name.clone()}</code> " " <span class="hint">{kind.as_str()}</span></li> }
+        view! { <li><code>{name.clone()}</code> " " <span class="hint">{declaration(kind)}</span></li> }
     });
     let attributes = if promotion.attributes.is_empty() {
         view! { <span class="hint">{text::no_attributes()}</span> }.into_any()
@@ -50,4 +51,10 @@ fn window(promotion: &Promotion) -> String {
         .ends_at
         .map_or(text::without_end().to_owned(), |at| text::until(&shown(at)));
     format!("{start}, {end}")
+}
+
+/// The type as it is declared; `?` marks one that may be left out.
+fn declaration(attribute: &Attribute) -> String {
+    let mark = if attribute.is_optional() { "?" } else { "" };
+    format!("{}{mark}", attribute.kind())
 }

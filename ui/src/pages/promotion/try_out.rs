@@ -48,7 +48,7 @@ impl Fields {
         let attributes = promotion
             .attributes
             .iter()
-            .map(|(name, kind)| (name.clone(), *kind, empty()));
+            .map(|(name, kind)| (name.clone(), kind.kind().clone(), empty()));
         let currency = currency_of(&promotion.effect).map_or(DEFAULT_CURRENCY, Currency::code);
         Self {
             code: StoredValue::new(promotion.code.clone()),
@@ -222,7 +222,13 @@ fn AttributeFields(fields: Fields, form: Form) -> impl IntoView {
             AttributeType::Number | AttributeType::Integer => {
                 view! { <TextField id=id label=name value=typed errors=errors inputmode="decimal" /> }.into_any()
             }
-            AttributeType::String => view! { <TextField id=id label=name value=typed errors=errors /> }.into_any(),
+            AttributeType::String
+            | AttributeType::Date
+            | AttributeType::DateTime
+            | AttributeType::List(_)
+            | AttributeType::Object(_) => {
+                view! { <TextField id=id label=name value=typed errors=errors hint=kind_hint(&kind) /> }.into_any()
+            }
         }
     });
     let inputs = inputs.collect_view();
@@ -234,6 +240,17 @@ fn AttributeFields(fields: Fields, form: Form) -> impl IntoView {
             </fieldset>
         }
     })
+}
+
+/// How a value that is more than a word is written.
+const fn kind_hint(kind: &AttributeType) -> &'static str {
+    match kind {
+        AttributeType::Date => text::hint_date(),
+        AttributeType::DateTime => text::hint_date_time(),
+        AttributeType::List(_) => text::hint_list(),
+        AttributeType::Object(_) => text::hint_object(),
+        AttributeType::Number | AttributeType::Integer | AttributeType::String | AttributeType::Boolean => "",
+    }
 }
 
 #[component]

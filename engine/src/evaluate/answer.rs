@@ -1,0 +1,97 @@
+//! The answer to an evaluation as bytes, written piece by piece: the same that serializing
+//! [`EvaluateAnswer`](crate::wire::v1::EvaluateAnswer) gives, without its copies.
+
+use std::fmt::{self, Write as _};
+
+use super::{Decision, Refusal};
+use crate::ids::{EvaluationId, RedemptionId};
+use crate::promotion::Rule;
+
+/// What an answer says besides the decision.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerHead {
+    /// Names the evaluation.
+    pub evaluation_id: EvaluationId,
+    /// Names the redemption, should the promotion apply.
+    pub redemption_id: RedemptionId,
+    /// Seconds since the rule was read from the store.
+    pub rule_age_seconds: u64,
+}
+
+/// Appends the answer to `out`.
+pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision: &Decision<'_>) {
+    let mut out = Json(out);
+    out.raw("{\"evaluation_id\":\"");
+    out.id(EvaluationId::PREFIX, head.evaluation_id.uuid());
+    out.raw("\",\"promotion\":{\"code\":\"");
+    // Letters, digits, `-` and `_`: nothing to escape.
+    out.raw(rule.code().as_str());
+    out.raw("\",\"version\":");
+    out.number(rule.version());
+    match decision {
+        Decision::Applicable { discount } => {
+            out.raw("},\"applicable\":true,\"reason\":null,\"effect\":");
+            out.raw(rule.effect_json());
+            out.raw(",\"discount\":");
+            match discount {
+                None => out.raw("null"),
+                Some(money) => {
+                    out.raw("{\"amount\":");
+                    out.number(money.amount());
+                    out.raw(",\"currency\":\"");
+                    out.raw(money.currency().code());
+                    out.raw("\"}");
+                }
+            }
+            out.raw(",\"redemption\":{\"id\":\"");
+            out.id(RedemptionId::PREFIX, head.redemption_id.uuid());
+            out.raw("\",\"status\":\"committed\"}");
+        }
+        Decision::Refused(Refusal { code, detail }) => {
+            out.raw("},\"applicable\":false,\"reason\":{\"code\":\"");
+            out.raw(code.as_str());
+            out.raw("\",\"detail\":\"");
+            // Writing to memory does not fail.
+            _ = write!(out, "{detail}");
+            out.raw("\"},\"effect\":null,\"discount\":null,\"redemption\":null");
+        }
+    }
+    out.raw(",\"rule_age_seconds\":");
+    out.number(head.rule_age_seconds);
+    out.raw("}");
+}
+
+struct Json<'a>(&'a mut Vec<u8>);
+
+impl Json<'_> {
+    fn raw(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn number(&mut self, number: u64) {
+        self.raw(itoa::Buffer::new().format(number));
+    }
+
+    fn id(&mut self, prefix: &str, id: uuid::Uuid) {
+        self.raw(prefix);
+        let mut hex = [0; uuid::fmt::Simple::LENGTH];
+        self.raw(id.as_simple().encode_lower(&mut hex));
+    }
+}
+
+/// Text inside a JSON string.
+impl fmt::Write for Json<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for char in text.chars() {
+            match char {
+                '"' => self.raw("\\\""),
+                '\\' => self.raw("\\\\"),
+                '\n' => self.raw("\\n"),
+                '\r' => self.raw("\\r"),
+                '\t' => self.raw("\\t"),
+                char => self.raw(char.encode_utf8(&mut [0; 4])),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! What a request says, in the places that a program reads: filled in one pass over the request's JSON.
+
+mod read;
+
+use super::layout::{Layout, slot};
+use super::value::{Text, TextOrigin, Value};
+
+pub(crate) use read::Issues;
+
+/// The values of a request. Its buffers are kept from one request to the next.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The slots, then each table's cells, row by row.
+    cells: Vec<Vec<Value>>,
+    /// Cells of a row, by table.
+    widths: Vec<u16>,
+    /// Every text, one after the other.
+    text: String,
+}
+
+impl Inputs {
+    /// Makes room for a program's layout, with everything absent.
+    pub(crate) fn reset(&mut self, layout: &Layout) {
+        self.text.clear();
+        self.widths.clear();
+        self.widths.extend_from_slice(&layout.widths);
+        self.cells.resize_with(layout.widths.len().max(1), Vec::new);
+        self.cells.iter_mut().for_each(Vec::clear);
+        let width = layout.widths.first().copied().unwrap_or(slot::COUNT);
+        if let Some(slots) = self.cells.first_mut() {
+            slots.resize(usize::from(width), Value::Absent);
+        }
+    }
+
+    pub(crate) fn slot(&self, slot: u16) -> Option<Value> {
+        self.cells.first()?.get(usize::from(slot)).copied()
+    }
+
+    pub(crate) fn set_slot(&mut self, slot: u16, value: Value) {
+        let cell = self
+            .cells
+            .first_mut()
+            .and_then(|slots| slots.get_mut(usize::from(slot)));
+        if let Some(cell) = cell {
+            *cell = value;
+        }
+    }
+
+    pub(crate) fn table(&self, table: u16) -> &[Value] {
+        self.cells
+            .get(usize::from(table))
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// A text that was read from the request; `None` for one that lies elsewhere.
+    pub(crate) fn text_of(&self, text: Text) -> Option<&str> {
+        let start = text.start as usize;
+        let range = start..start + text.len as usize;
+        (text.origin == TextOrigin::Inputs).then(|| self.text.get(range).unwrap_or_default())
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
