@@ -214,7 +214,11 @@ async fn conditions_are_checked() {
         for member in ["severity", "code", "message"] {
             assert!(diagnostic[member].is_string(), "{diagnostic}");
         }
-        let wrong = json!({"attributes": {"a/b": "date"}});
+        assert_eq!(diagnostic["replacement"], "total");
+        let doubtful = check("total >= 100 or true").await;
+        assert_eq!(doubtful["valid"], true);
+        assert_eq!(doubtful["diagnostics"][0]["severity"], "warning");
+        let wrong = json!({"attributes": {"a/b": "date", "c": "float"}});
         let answer = ana
             .post("/v1/conditions/check", &wrong)
             .await
@@ -223,7 +227,8 @@ async fn conditions_are_checked() {
             answer.field_errors(),
             [
                 ("/condition", "condition_missing"),
-                ("/attributes/a~1b", "type_unknown")
+                ("/attributes/a~1b", "name_invalid"),
+                ("/attributes/c", "type_unknown")
             ]
             .map(|(pointer, code)| (pointer.to_owned(), code.to_owned()))
         );
