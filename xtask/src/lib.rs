@@ -5,6 +5,7 @@
 //! [`services`] starts the parts and stops exactly those, [`dev`] and [`test`] say in which order.
 //! Progress goes to standard error, results to standard output.
 
+pub mod bench;
 pub mod check;
 pub mod dev;
 pub mod dist;

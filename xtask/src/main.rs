@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::bench::Subject;
 use xtask::test::Part;
-use xtask::{dev, dist, prepare, process, test, toolchain};
+use xtask::{bench, dev, dist, prepare, process, test, toolchain};
 
 /// Every command of the repository.
 #[derive(Debug, Parser)]
@@ -22,6 +23,11 @@ enum Command {
     Test {
         /// All of it when left out.
         part: Option<Part>,
+    },
+    /// Measure, and print one JSON object as the last line.
+    Bench {
+        /// What to measure.
+        subject: Subject,
     },
     /// Build the Worker and the app where they are out of date, and show their sizes.
     Dist,
@@ -49,6 +55,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Dev(options) => dev::run(&options),
         Command::Test { part } => test::run(part),
+        Command::Bench { subject } => bench::run(subject),
         Command::Dist => toolchain::ensure()
             .and_then(|tools| dist::build(&tools))
             .and_then(|()| dist::print_sizes()),

@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: the measurements, whose last line is one JSON object; docs/benchmarks.md tells how and why.
+
+mod engine;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Subject {
+    /// The condition language and the evaluation, beside other engines.
+    Engine,
+}
+
+/// Measures `subject`, prints tables and the JSON line, and writes `bench/results/`.
+///
+/// # Errors
+/// When something cannot be built or measured, or when engines decide differently.
+pub fn run(subject: Subject) -> Result<()> {
+    match subject {
+        Subject::Engine => engine::run(),
+    }
+}
