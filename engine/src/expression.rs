@@ -23,6 +23,7 @@ mod layout;
 mod limits;
 mod lint;
 mod lower;
+mod number;
 mod ops;
 mod parse;
 mod print;
@@ -51,4 +52,5 @@ pub use types::{
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use inputs::Issues;
 pub(crate) use layout::slot;
+pub(crate) use number::Number;
 pub(crate) use value::{Text, Value};

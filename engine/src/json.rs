@@ -4,9 +4,8 @@
 //! nothing is allocated. The text is known to be UTF-8. What it accepts is what `serde_json` accepts, with a bound on
 //! nesting; a fuzz target holds the two against each other.
 
-use rust_decimal::Decimal;
-
 use crate::decimal::{DecimalError, parse_json_number};
+use crate::expression::Number;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
 pub(crate) const MAX_JSON_DEPTH: u32 = 32;
@@ -36,22 +35,28 @@ pub(crate) enum Start {
 /// A string as it stands between its quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RawString<'a> {
-    pub(crate) text: &'a str,
+    source: &'a str,
+    start: usize,
+    end: usize,
     pub(crate) escaped: bool,
 }
 
 /// A number as it stands, with what was learned on the way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RawNumber<'a> {
-    text: &'a str,
+    source: &'a str,
+    start: usize,
+    end: usize,
+    negative: bool,
     digits: u64,
     /// Decimals, when `digits` and they are all there is.
-    scale: Option<u32>,
+    scale: Option<u8>,
 }
 
 /// A position in a text.
 pub(crate) struct Scanner<'a> {
-    text: &'a str,
+    source: &'a str,
+    bytes: &'a [u8],
     at: usize,
     depth: u32,
 }
@@ -59,32 +64,44 @@ pub(crate) struct Scanner<'a> {
 type Scanned<T> = Result<T, JsonError>;
 
 impl<'a> Scanner<'a> {
-    pub(crate) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0 }
+    pub(crate) const fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            bytes: source.as_bytes(),
+            at: 0,
+            depth: 0,
+        }
     }
 
-    const fn error<T>(&self, expected: &'static str) -> Scanned<T> {
+    #[cold]
+    fn error<T>(&self, expected: &'static str) -> Scanned<T> {
         Err(JsonError { at: self.at, expected })
     }
 
     fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.bytes.get(self.at).copied()
     }
 
-    fn skip_white_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.byte() {
+    /// The next byte that is no white space; it is not consumed.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.byte()?;
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                return Some(byte);
+            }
             self.at += 1;
         }
     }
 
     /// What the next value begins like; it is not consumed.
+    #[inline]
     pub(crate) fn start(&mut self) -> Scanned<Start> {
-        self.skip_white_space();
-        match self.byte() {
-            Some(b'{') => Ok(Start::Object),
-            Some(b'[') => Ok(Start::Array),
+        match self.token() {
             Some(b'"') => Ok(Start::String),
             Some(b'-' | b'0'..=b'9') => Ok(Start::Number),
+            Some(b'{') => Ok(Start::Object),
+            Some(b'[') => Ok(Start::Array),
             Some(b't') => Ok(Start::True),
             Some(b'f') => Ok(Start::False),
             Some(b'n') => Ok(Start::Null),
@@ -103,28 +120,26 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next key of the object that was entered, its colon consumed; `None` at the object's end, which is left.
+    #[inline]
     pub(crate) fn next_key(&mut self, first: &mut bool) -> Scanned<Option<RawString<'a>>> {
-        self.skip_white_space();
-        match self.byte() {
-            Some(b'}') => {
-                self.leave();
-                return Ok(None);
+        let mut token = self.token();
+        if token == Some(b'}') {
+            self.leave();
+            return Ok(None);
+        }
+        if !*first {
+            if token != Some(b',') {
+                return self.error("expected `,` or `}`");
             }
-            Some(b'"') if *first => {}
-            Some(b',') if !*first => {
-                self.at += 1;
-                self.skip_white_space();
-                if self.byte() != Some(b'"') {
-                    return self.error("expected a key in quotes");
-                }
-            }
-            Some(_) | None if *first => return self.error("expected a key in quotes or `}`"),
-            Some(_) | None => return self.error("expected `,` or `}`"),
+            self.at += 1;
+            token = self.token();
+        }
+        if token != Some(b'"') {
+            return self.error("expected a key in quotes");
         }
         *first = false;
         let key = self.string()?;
-        self.skip_white_space();
-        if self.byte() != Some(b':') {
+        if self.token() != Some(b':') {
             return self.error("expected `:`");
         }
         self.at += 1;
@@ -132,9 +147,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the array that was entered has another element, at which the scanner then stands; at its end it is left.
+    #[inline]
     pub(crate) fn next_element(&mut self, first: &mut bool) -> Scanned<bool> {
-        self.skip_white_space();
-        match self.byte() {
+        match self.token() {
             Some(b']') => {
                 self.leave();
                 return Ok(false);
@@ -153,25 +168,35 @@ impl<'a> Scanner<'a> {
     }
 
     /// Consumes a string.
+    #[inline]
     pub(crate) fn string(&mut self) -> Scanned<RawString<'a>> {
+        let start = self.at + 1;
+        self.at = start + plain_bytes(self.bytes.get(start..).unwrap_or_default());
+        let escaped = self.byte() != Some(b'"');
+        if escaped {
+            self.rest_of_string()?;
+        }
+        let end = self.at;
         self.at += 1;
-        let start = self.at;
-        let mut escaped = false;
+        Ok(RawString {
+            source: self.source,
+            start,
+            end,
+            escaped,
+        })
+    }
+
+    /// To the closing quote, from a byte that is something else.
+    fn rest_of_string(&mut self) -> Scanned<()> {
         loop {
-            self.at += plain_bytes(self.text.as_bytes().get(self.at..).unwrap_or_default());
             match self.byte() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
+                Some(b'"') => return Ok(()),
+                Some(b'\\') => self.escape()?,
                 Some(_) => return self.error("expected control characters in strings to be escaped"),
                 None => return self.error("expected a closing quote"),
             }
+            self.at += plain_bytes(self.bytes.get(self.at..).unwrap_or_default());
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        self.at += 1;
-        Ok(RawString { text, escaped })
     }
 
     fn escape(&mut self) -> Scanned<()> {
@@ -193,41 +218,50 @@ impl<'a> Scanner<'a> {
     }
 
     /// Consumes a number.
+    #[inline]
     pub(crate) fn number(&mut self) -> Scanned<RawNumber<'a>> {
         let start = self.at;
-        if self.byte() == Some(b'-') {
+        let negative = self.byte() == Some(b'-');
+        if negative {
             self.at += 1;
         }
         let whole = self.at;
         let mut digits = 0;
         self.digits(&mut digits)?;
-        if self.text.as_bytes().get(whole) == Some(&b'0') && self.at > whole + 1 {
+        let mut length = self.at - whole;
+        if length > 1 && self.bytes.get(whole) == Some(&b'0') {
             self.at = whole + 1;
             return self.error("expected no digit after a leading zero");
         }
-        let mut scale = Some(0);
-        let mut length = self.at - whole;
+        let mut scale = 0;
         if self.byte() == Some(b'.') {
             self.at += 1;
             let decimals = self.at;
             self.digits(&mut digits)?;
-            let decimals = self.at - decimals;
-            length += decimals;
-            scale = u32::try_from(decimals).ok();
+            scale = self.at - decimals;
+            length += scale;
         }
+        let mut plain = length <= MAX_FAST_DIGITS;
         if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.at += 1;
-            }
-            self.digits(&mut 0)?;
-            scale = None;
+            self.exponent()?;
+            plain = false;
         }
         Ok(RawNumber {
-            text: self.text.get(start..self.at).unwrap_or_default(),
+            source: self.source,
+            start,
+            end: self.at,
+            negative,
             digits,
-            scale: scale.filter(|_| length <= MAX_FAST_DIGITS),
+            scale: if plain { u8::try_from(scale).ok() } else { None },
         })
+    }
+
+    fn exponent(&mut self) -> Scanned<()> {
+        self.at += 1;
+        if let Some(b'+' | b'-') = self.byte() {
+            self.at += 1;
+        }
+        self.digits(&mut 0)
     }
 
     fn digits(&mut self, digits: &mut u64) -> Scanned<()> {
@@ -244,7 +278,7 @@ impl<'a> Scanner<'a> {
 
     /// Consumes `true`, `false` or `null`.
     pub(crate) fn word(&mut self, word: &'static str) -> Scanned<()> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
         if !rest.starts_with(word.as_bytes()) {
             return self.error("expected `true`, `false` or `null`");
         }
@@ -297,55 +331,69 @@ impl<'a> Scanner<'a> {
 
     /// Checks that nothing but white space is left.
     pub(crate) fn end(&mut self) -> Scanned<()> {
-        self.skip_white_space();
-        match self.byte() {
+        match self.token() {
             None => Ok(()),
             Some(_) => self.error("expected the end"),
         }
     }
 }
 
-/// Digits that fit a `u64` whatever they are.
-const MAX_FAST_DIGITS: usize = 19;
+/// Digits that fit an `i64` whatever they are.
+const MAX_FAST_DIGITS: usize = 18;
 
 impl RawNumber<'_> {
     /// The exact value.
     ///
     /// # Errors
     /// It has more digits than a decimal.
-    pub(crate) fn decimal(&self) -> Result<Decimal, DecimalError> {
-        match self.scale {
-            #[expect(clippy::cast_possible_truncation, reason = "the two halves of the digits")]
-            Some(scale) => Ok(Decimal::from_parts(
-                self.digits as u32,
-                (self.digits >> 32) as u32,
-                0,
-                self.text.starts_with('-') && self.digits != 0,
-                scale,
-            )),
-            None => parse_json_number(self.text),
+    #[inline]
+    pub(crate) fn value(&self) -> Result<Number, DecimalError> {
+        match (self.scale, i64::try_from(self.digits)) {
+            (Some(scale), Ok(digits)) => Ok(Number::small(if self.negative { -digits } else { digits }, scale)),
+            _ => {
+                let text = self.source.get(self.start..self.end).unwrap_or_default();
+                parse_json_number(text).map(Number::from)
+            }
         }
     }
 
-    /// The value, when it is a whole number from 0 without point and exponent.
+    /// The value, when it is a whole number from 0 of at most 18 digits without point and exponent.
     pub(crate) fn unsigned(&self) -> Option<u64> {
-        (self.scale == Some(0) && !self.text.starts_with('-')).then_some(self.digits)
+        (self.scale == Some(0) && !self.negative).then_some(self.digits)
     }
 }
 
-impl RawString<'_> {
+impl<'a> RawString<'a> {
+    /// What stands between the quotes, escapes as they are.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.source.as_bytes().get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same as text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.source.get(self.start..self.end).unwrap_or_default()
+    }
+
     /// Whether it says `text`.
+    #[inline]
     pub(crate) fn is(&self, text: &str) -> bool {
-        if !self.escaped {
-            return self.text == text;
+        if self.escaped {
+            self.says(text)
+        } else {
+            self.bytes() == text.as_bytes()
         }
+    }
+
+    #[cold]
+    fn says(&self, text: &str) -> bool {
         let mut unescaped = String::new();
         self.append_to(&mut unescaped) && unescaped == text
     }
 
     /// Appends what it says; false, with a part of it appended, when it is no Unicode: half of a surrogate pair.
     pub(crate) fn append_to(&self, out: &mut String) -> bool {
-        let mut rest = self.text;
+        let mut rest = self.text();
         while let Some(at) = rest.find('\\') {
             out.push_str(rest.get(..at).unwrap_or_default());
             let Some((char, length)) = unescape(rest.get(at..).unwrap_or_default()) else {
@@ -524,7 +572,8 @@ mod tests {
     fn numbers() {
         let check = |json: &str, decimal: Option<&str>, unsigned: Option<u64>| {
             let raw = Scanner::new(json).number().unwrap();
-            assert_eq!(raw.decimal().ok().map(|d| d.to_string()).as_deref(), decimal, "{json}");
+            let found = raw.value().ok().map(|number| number.decimal().to_string());
+            assert_eq!(found.as_deref(), decimal, "{json}");
             assert_eq!(raw.unsigned(), unsigned, "{json}");
         };
         check("120.50", Some("120.50"), None);
@@ -532,10 +581,12 @@ mod tests {
         check("-0", Some("0"), None);
         check("-0.0", Some("0.0"), None);
         check(
-            "9999999999999999999",
-            Some("9999999999999999999"),
-            Some(9_999_999_999_999_999_999),
+            "999999999999999999",
+            Some("999999999999999999"),
+            Some(999_999_999_999_999_999),
         );
+        check("9999999999999999999", Some("9999999999999999999"), None);
+        check("-999999999999999999", Some("-999999999999999999"), None);
         check("99999999999999999999", Some("99999999999999999999"), None);
         check("1e3", Some("1000"), None);
         check("0.0000000000000000001", Some("0.0000000000000000001"), None);

@@ -77,11 +77,11 @@ pub(crate) fn bodies(stack: &Stack) -> Result<()> {
             &["/transaction_id"],
         ),
         (
-            "an attribute missing, one of the wrong type",
+            "an attribute of the wrong type, one missing",
             attributes(json!({"total": "120", "quantity": 3})),
             422,
             "invalid_request",
-            &["/attributes/payment_method", "/attributes/total"],
+            &["/attributes/total", "/attributes/payment_method"],
         ),
         (
             "a fraction for an integer",

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::request::{Head, MAX_REFERENCE_CHARS};
 use crate::calendar::Instant;
 use crate::demographics::{City, Country, PlaceError, age_on, parse_birth_date};
-use crate::expression::{Inputs, Issues, Text, Value, slot};
+use crate::expression::{Inputs, Issues, Number, Text, Value, slot};
 use crate::json::{JsonError, RawString, Scanner, Start};
 use crate::money::{MAX_AMOUNT, Money};
 use crate::problem::FieldError;
@@ -108,7 +108,20 @@ impl Field {
     }
 
     fn named(key: RawString<'_>) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| key.is(field.name()))
+        if key.escaped {
+            return Self::ALL.into_iter().find(|field| key.is(field.name()));
+        }
+        match key.bytes() {
+            b"country" => Some(Self::Country),
+            b"city" => Some(Self::City),
+            b"birth_date" => Some(Self::BirthDate),
+            b"attributes" => Some(Self::Attributes),
+            b"amount" => Some(Self::Amount),
+            b"transaction_id" => Some(Self::TransactionId),
+            b"coupon_code" => Some(Self::CouponCode),
+            b"customer_id" => Some(Self::CustomerId),
+            _ => None,
+        }
     }
 
     const fn bit(self) -> u8 {
@@ -217,7 +230,7 @@ fn read_amount(scanner: &mut Scanner<'_>, issues: &mut Issues) -> Result<Option<
         if key.is("amount") && start == Start::Number && amount.is_none() {
             amount = scanner.number()?.unsigned();
         } else if key.is("currency") && start == Start::String && currency.is_none() {
-            currency = scanner.string()?.text.parse().ok();
+            currency = scanner.string()?.text().parse().ok();
         } else {
             scanner.skip()?;
         }
@@ -312,7 +325,7 @@ impl Reader<'_> {
     fn unicode<'t>(&mut self, field: Field, raw: Option<RawString<'t>>) -> Option<Cow<'t, str>> {
         let raw = raw?;
         if !raw.escaped {
-            return Some(Cow::Borrowed(raw.text));
+            return Some(Cow::Borrowed(raw.text()));
         }
         let mut text = String::new();
         if raw.append_to(&mut text) {
@@ -334,18 +347,23 @@ impl Reader<'_> {
 fn fill_slots(head: &Head, inputs: &mut Inputs, now: Instant) {
     let country = head.country.as_ref().map(|country| inputs.add_text(country.as_str()));
     let city = head.city.as_ref().map(|city| inputs.add_text(city.as_str()));
-    let values = [
-        (slot::COUNTRY, country.map(Value::Text)),
-        (slot::CITY, city.map(Value::Text)),
-        (slot::AGE, head.age_years.map(|age| Value::Number(age.into()))),
-        (
-            slot::AMOUNT,
-            head.amount.map(|amount| Value::Number(amount.to_decimal())),
-        ),
-        (slot::CUSTOMER_ID, head.customer_id.map(Value::Text)),
-        (slot::NOW, Some(Value::DateTime(now))),
-    ];
-    for (slot, value) in values {
-        inputs.set_slot(slot, value.unwrap_or(Value::Absent));
+    let age = head.age_years.map(|age| Number::whole(age.into()));
+    let amount = head.amount.map(major_units);
+    inputs.set_slot(slot::COUNTRY, country.map_or(Value::Absent, Value::Text));
+    inputs.set_slot(slot::CITY, city.map_or(Value::Absent, Value::Text));
+    inputs.set_slot(slot::AGE, age.map_or(Value::Absent, Value::Number));
+    inputs.set_slot(slot::AMOUNT, amount.map_or(Value::Absent, Value::Number));
+    inputs.set_slot(slot::CUSTOMER_ID, head.customer_id.map_or(Value::Absent, Value::Text));
+    inputs.set_slot(slot::NOW, Value::DateTime(now));
+}
+
+/// An amount as conditions see it: 12050 UYU is 120.50.
+fn major_units(amount: Money) -> Number {
+    match (
+        i64::try_from(amount.amount()),
+        u8::try_from(amount.currency().decimals()),
+    ) {
+        (Ok(mantissa), Ok(scale)) => Number::small(mantissa, scale),
+        _ => amount.to_decimal().into(),
     }
 }

@@ -3,16 +3,19 @@
 //! Total: whatever the program, an evaluation ends, because each operation takes fuel and only loops go back. It
 //! allocates nothing once the machine's buffers have grown to what a program needs.
 
+mod loops;
+mod text;
+
 use std::cmp::Ordering;
 
-use rust_decimal::Decimal;
-
 use super::inputs::Inputs;
+use super::number::Number;
 use super::ops::{self, FaultKind};
 use super::program::{Code, Op, Place, Program};
 use super::tree::{Comparison, Span};
-use super::typed::{Aggregate, Function};
-use super::value::{Datum, List, ListOrigin, Text, TextOrigin, Value, order};
+use super::typed::Function;
+use super::value::{Datum, List, ListOrigin, Text, TextOrigin, Value};
+use loops::Loop;
 
 /// Steps that an evaluation may take. A step is an operation, sixteen bytes of text or four elements of a list that is
 /// searched; a cart of 1,000 lines with a question of ten operations on each takes 10,000, and this many take about a
@@ -52,16 +55,6 @@ pub enum Outcome {
     },
 }
 
-/// A loop under way.
-#[derive(Debug, Clone, Copy)]
-struct Loop {
-    list: List,
-    width: u32,
-    position: u32,
-    result: Value,
-    count: u32,
-}
-
 impl Program {
     /// Decides for `inputs` with at most [`FUEL`] steps.
     ///
@@ -85,7 +78,9 @@ impl Program {
         machine.text.clear();
         let mut run = Run {
             program: self,
+            constants: &self.constants,
             inputs,
+            slots: inputs.slots(),
             machine,
             fuel,
             at: 0,
@@ -113,7 +108,9 @@ impl Program {
 
 struct Run<'a> {
     program: &'a Program,
+    constants: &'a [Value],
     inputs: &'a Inputs,
+    slots: &'a [Value],
     machine: &'a mut Machine,
     fuel: u32,
     /// The operation under way.
@@ -124,29 +121,37 @@ type Step<T> = Result<T, FaultKind>;
 
 impl Run<'_> {
     fn run(&mut self) -> Step<Outcome> {
+        let code = self.program.code.as_slice();
         let mut next = 0;
         loop {
             self.at = next;
             self.burn(1)?;
-            let op = *self.program.code.get(next).ok_or(FaultKind::Corrupt)?;
+            let op = *code.get(next).ok_or(FaultKind::Corrupt)?;
             next += 1;
             match op {
                 Op::Met => return Ok(Outcome::Met),
                 Op::Require => {
                     let value = self.pop()?;
-                    if value != Value::Boolean(true) {
-                        return Ok(Outcome::NotMet {
-                            at: self.program.place(self.at),
-                            absent: value == Value::Absent,
-                        });
+                    if !value.is_true() {
+                        return Ok(self.not_met(value));
+                    }
+                }
+                Op::RequireSlot {
+                    operator,
+                    slot,
+                    constant,
+                } => {
+                    let value = self.compare(operator, self.slot(slot)?, self.constant(constant)?);
+                    if !value.is_true() {
+                        return Ok(self.not_met(value));
                     }
                 }
                 Op::Jump(to) => next = usize::from(to),
-                Op::JumpIfFalse(to) => next = self.jump_if(Value::Boolean(false), next, to)?,
-                Op::JumpIfTrue(to) => next = self.jump_if(Value::Boolean(true), next, to)?,
+                Op::JumpIfFalse(to) => next = self.jump_if(false, next, to)?,
+                Op::JumpIfTrue(to) => next = self.jump_if(true, next, to)?,
                 Op::JumpIfPresent(to) => {
                     let value = self.pop()?;
-                    if value != Value::Absent {
+                    if !value.is_absent() {
                         self.push(value);
                         next = usize::from(to);
                     }
@@ -169,108 +174,94 @@ impl Run<'_> {
                         next = usize::from(body);
                     }
                 }
-                Op::Constant(_)
-                | Op::Constants { .. }
-                | Op::Slot(_)
-                | Op::Element { .. }
-                | Op::Item { .. }
-                | Op::List { .. }
-                | Op::Negate
-                | Op::Not
-                | Op::Arithmetic(_)
-                | Op::Join
-                | Op::Compare(_)
-                | Op::CompareConstant { .. }
-                | Op::CompareSlot { .. }
-                | Op::CompareElement { .. }
-                | Op::In { .. }
-                | Op::InSet { .. }
-                | Op::Between { .. }
-                | Op::And
-                | Op::Or
-                | Op::Has
-                | Op::Call { .. } => self.compute(op)?,
+                Op::Constant(constant) => {
+                    let value = *self.constant(constant)?;
+                    self.push(value);
+                }
+                Op::Constants { start, len } => self.push(Value::List(List {
+                    origin: ListOrigin::Program,
+                    start: start.into(),
+                    len: len.into(),
+                })),
+                Op::Slot(slot) => {
+                    let value = *self.slot(slot)?;
+                    self.push(value);
+                }
+                Op::Element { level, column } => {
+                    let value = *self.element(level, column)?;
+                    self.push(value);
+                }
+                Op::Item { column } => self.item(column)?,
+                Op::List { len } => self.list(len)?,
+                Op::Negate => {
+                    let value = self.pop()?;
+                    let result = if let Value::Number(number) = value {
+                        Value::Number(number.negated())
+                    } else {
+                        absent(value)?
+                    };
+                    self.push(result);
+                }
+                Op::Not => {
+                    let value = truth(self.pop()?)?;
+                    self.push(value.map_or(Value::Absent, |value| Value::Boolean(!value)));
+                }
+                Op::Arithmetic(operator) => {
+                    let right = self.pop()?;
+                    let result = match (self.pop()?, right) {
+                        (Value::Number(left), Value::Number(right)) => Value::Number(left.arithmetic(operator, right)?),
+                        (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
+                        _ => return Err(FaultKind::Corrupt),
+                    };
+                    self.push(result);
+                }
+                Op::Join => self.join()?,
+                Op::Compare(operator) => {
+                    let right = self.pop()?;
+                    let left = self.pop()?;
+                    self.push(self.compare(operator, &left, &right));
+                }
+                Op::CompareConstant { operator, constant } => {
+                    let left = self.pop()?;
+                    self.push(self.compare(operator, &left, self.constant(constant)?));
+                }
+                Op::CompareSlot {
+                    operator,
+                    slot,
+                    constant,
+                } => self.push(self.compare(operator, self.slot(slot)?, self.constant(constant)?)),
+                Op::CompareElement {
+                    operator,
+                    level,
+                    column,
+                    constant,
+                } => self.push(self.compare(operator, self.element(level, column)?, self.constant(constant)?)),
+                Op::In { negated } => self.in_list(negated)?,
+                Op::InSet { negated, start, len } => self.in_set(negated, start, len)?,
+                Op::Between { negated } => self.between(negated)?,
+                Op::And => self.both(false)?,
+                Op::Or => self.both(true)?,
+                Op::Has => {
+                    let value = self.pop()?;
+                    self.push(Value::Boolean(!value.is_absent()));
+                }
+                Op::Call { function, arity } => self.call(function, arity)?,
             }
         }
     }
 
-    fn jump_if(&mut self, wanted: Value, next: usize, to: Code) -> Step<usize> {
-        let top = self.machine.stack.last().ok_or(FaultKind::Corrupt)?;
-        Ok(if *top == wanted { usize::from(to) } else { next })
+    #[cold]
+    fn not_met(&self, value: Value) -> Outcome {
+        Outcome::NotMet {
+            at: self.program.place(self.at),
+            absent: value.is_absent(),
+        }
     }
 
-    /// The operations that leave the order of the code alone.
-    fn compute(&mut self, op: Op) -> Step<()> {
-        let value = match op {
-            Op::Constant(constant) => self.constant(constant)?,
-            Op::Constants { start, len } => Value::List(List {
-                origin: ListOrigin::Program,
-                start: start.into(),
-                len: len.into(),
-            }),
-            Op::Slot(slot) => self.slot(slot)?,
-            Op::Element { level, column } => self.element(level, column)?,
-            Op::Item { column } => self.item(column)?,
-            Op::List { len } => self.list(len)?,
-            Op::Negate => {
-                let value = self.pop()?;
-                if let Value::Number(number) = value {
-                    Value::Number(ops::negate(number))
-                } else {
-                    absent(value)?
-                }
-            }
-            Op::Not => truth(self.pop()?)?.map_or(Value::Absent, |value| Value::Boolean(!value)),
-            Op::Arithmetic(operator) => {
-                let right = self.pop()?;
-                match (self.pop()?, right) {
-                    (Value::Number(left), Value::Number(right)) => {
-                        Value::Number(ops::arithmetic(operator, left, right)?)
-                    }
-                    (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
-                    _ => return Err(FaultKind::Corrupt),
-                }
-            }
-            Op::Join => self.join()?,
-            Op::Compare(operator) => {
-                let right = self.pop()?;
-                let left = self.pop()?;
-                self.compare(operator, left, right)
-            }
-            Op::CompareConstant { operator, constant } => {
-                let left = self.pop()?;
-                self.compare(operator, left, self.constant(constant)?)
-            }
-            Op::CompareSlot {
-                operator,
-                slot,
-                constant,
-            } => self.compare(operator, self.slot(slot)?, self.constant(constant)?),
-            Op::CompareElement {
-                operator,
-                level,
-                column,
-                constant,
-            } => self.compare(operator, self.element(level, column)?, self.constant(constant)?),
-            Op::In { negated } => self.in_list(negated)?,
-            Op::InSet { negated, start, len } => self.in_set(negated, start, len)?,
-            Op::Between { negated } => self.between(negated)?,
-            Op::And => self.both(false)?,
-            Op::Or => self.both(true)?,
-            Op::Has => Value::Boolean(self.pop()? != Value::Absent),
-            Op::Call { function, arity } => self.call(function, arity)?,
-            Op::Met
-            | Op::Require
-            | Op::Jump(_)
-            | Op::JumpIfFalse(_)
-            | Op::JumpIfTrue(_)
-            | Op::JumpIfPresent(_)
-            | Op::Branch { .. }
-            | Op::Begin { .. }
-            | Op::Next { .. } => return Err(FaultKind::Corrupt),
-        };
-        self.push(value);
-        Ok(())
+    fn jump_if(&self, wanted: bool, next: usize, to: Code) -> Step<usize> {
+        let top = self.machine.stack.last().ok_or(FaultKind::Corrupt)?;
+        let jumps = matches!(top, Value::Boolean(value) if *value == wanted);
+        Ok(if jumps { usize::from(to) } else { next })
     }
 
     fn burn(&mut self, steps: u32) -> Step<()> {
@@ -292,43 +283,42 @@ impl Run<'_> {
         self.machine.stack.pop().ok_or(FaultKind::Corrupt)
     }
 
-    fn constant(&self, constant: u16) -> Step<Value> {
-        let constant = self.program.constants.get(usize::from(constant));
-        constant.copied().ok_or(FaultKind::Corrupt)
+    fn constant(&self, constant: u16) -> Step<&Value> {
+        self.constants.get(usize::from(constant)).ok_or(FaultKind::Corrupt)
     }
 
-    fn slot(&self, slot: u16) -> Step<Value> {
-        self.inputs.slot(slot).ok_or(FaultKind::Corrupt)
+    fn slot(&self, slot: u16) -> Step<&Value> {
+        self.slots.get(usize::from(slot)).ok_or(FaultKind::Corrupt)
     }
 
-    fn element(&self, level: u8, column: u16) -> Step<Value> {
-        let around = self.machine.loops.get(usize::from(level)).ok_or(FaultKind::Corrupt)?;
-        self.cell(around.list, around.width, around.position, column)
-    }
-
-    fn item(&mut self, column: u16) -> Step<Value> {
+    fn item(&mut self, column: u16) -> Step<()> {
         let index = self.pop()?;
-        match (self.pop()?, index) {
+        let value = match (self.pop()?, index) {
             (Value::List(list), Value::Number(index)) => match ops::position(index, list.len) {
-                Some(position) => self.cell(list, self.width(list), position, column),
-                None => Ok(Value::Absent),
+                Some(position) => {
+                    let row = list.start as usize + position as usize * self.width(list);
+                    *self.cell(list.origin, row + usize::from(column))?
+                }
+                None => Value::Absent,
             },
-            (Value::Absent, _) | (_, Value::Absent) => Ok(Value::Absent),
-            _ => Err(FaultKind::Corrupt),
-        }
+            (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
+            _ => return Err(FaultKind::Corrupt),
+        };
+        self.push(value);
+        Ok(())
     }
 
-    fn cell(&self, list: List, width: u32, position: u32, column: u16) -> Step<Value> {
-        let cell = list.start as usize + position as usize * width as usize + usize::from(column);
-        let cells = match list.origin {
+    fn cell(&self, origin: ListOrigin, at: usize) -> Step<&Value> {
+        let cells = match origin {
             ListOrigin::Table(table) => self.inputs.table(table),
-            ListOrigin::Program => &self.program.constants,
+            ListOrigin::Program => self.constants,
             ListOrigin::Machine => &self.machine.cells,
         };
-        cells.get(cell).copied().ok_or(FaultKind::Corrupt)
+        cells.get(at).ok_or(FaultKind::Corrupt)
     }
 
-    fn width(&self, list: List) -> u32 {
+    /// Cells of an element.
+    fn width(&self, list: List) -> usize {
         match list.origin {
             ListOrigin::Table(table) => {
                 let width = self.program.layout.widths.get(usize::from(table));
@@ -338,115 +328,165 @@ impl Run<'_> {
         }
     }
 
-    fn list(&mut self, len: u16) -> Step<Value> {
+    fn list(&mut self, len: u16) -> Step<()> {
         let from = self.machine.stack.len().checked_sub(usize::from(len));
         let from = from.ok_or(FaultKind::Corrupt)?;
         let start = u32::try_from(self.machine.cells.len()).map_err(|_| FaultKind::OutOfFuel)?;
         self.burn(u32::from(len) / ELEMENTS_PER_STEP)?;
         self.machine.cells.extend(self.machine.stack.drain(from..));
-        Ok(Value::List(List {
+        self.push(Value::List(List {
             origin: ListOrigin::Machine,
             start,
             len: len.into(),
-        }))
+        }));
+        Ok(())
     }
 
-    fn datum(&self, value: Value) -> Datum<'_> {
+    fn datum(&self, value: &Value) -> Datum<'_> {
         match value {
             Value::Absent | Value::List(_) => Datum::Absent,
-            Value::Boolean(value) => Datum::Boolean(value),
-            Value::Number(number) => Datum::Number(number),
-            Value::Text(text) => Datum::Text(self.text(text)),
-            Value::Date(date) => Datum::Date(date),
-            Value::DateTime(instant) => Datum::DateTime(instant),
+            Value::Boolean(value) => Datum::Boolean(*value),
+            Value::Number(number) => Datum::Number(*number),
+            Value::Text(text) => Datum::Text(self.text(*text)),
+            Value::Date(date) => Datum::Date(*date),
+            Value::DateTime(instant) => Datum::DateTime(*instant),
         }
     }
 
     fn text(&self, text: Text) -> &str {
-        let all = match text.origin {
+        let start = text.start as usize;
+        let range = start..start + text.len as usize;
+        self.texts(text.origin).get(range).unwrap_or_default()
+    }
+
+    /// The same without looking whether the ends are those of characters, which comparisons need not know.
+    fn bytes(&self, text: Text) -> &[u8] {
+        let start = text.start as usize;
+        let range = start..start + text.len as usize;
+        self.texts(text.origin).as_bytes().get(range).unwrap_or_default()
+    }
+
+    fn texts(&self, origin: TextOrigin) -> &str {
+        match origin {
             TextOrigin::Inputs => self.inputs.text(),
             TextOrigin::Program => &self.program.text,
             TextOrigin::Machine => &self.machine.text,
-        };
-        let start = text.start as usize;
-        all.get(start..start + text.len as usize).unwrap_or_default()
-    }
-
-    fn order(&self, left: Value, right: Value) -> Option<Ordering> {
-        match (left, right) {
-            (Value::Number(left), Value::Number(right)) => Some(left.cmp(&right)),
-            (left, right) => order(self.datum(left), self.datum(right)),
         }
     }
 
-    fn compare(&self, operator: Comparison, left: Value, right: Value) -> Value {
+    /// How two values stand to each other; `None` when one is absent.
+    fn order(&self, left: &Value, right: &Value) -> Option<Ordering> {
+        match (left, right) {
+            (Value::Number(left), Value::Number(right)) => Some(left.order(*right)),
+            (Value::Text(left), Value::Text(right)) => Some(self.bytes(*left).cmp(self.bytes(*right))),
+            (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
+            (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
+            (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn compare(&self, operator: Comparison, left: &Value, right: &Value) -> Value {
+        if let (Value::Text(left), Value::Text(right)) = (left, right)
+            && !operator.is_ordering()
+        {
+            let equal = left.len == right.len && self.bytes(*left) == self.bytes(*right);
+            return Value::Boolean(equal == (operator == Comparison::Equal));
+        }
         match self.order(left, right) {
             Some(order) => Value::Boolean(operator.holds(order)),
             None => Value::Absent,
         }
     }
 
-    fn between(&mut self, negated: bool) -> Step<Value> {
+    fn between(&mut self, negated: bool) -> Step<()> {
         let (high, low, item) = (self.pop()?, self.pop()?, self.pop()?);
-        let from = self.order(item, low).map(Ordering::is_ge);
-        let to = self.order(item, high).map(Ordering::is_le);
-        Ok(match (from, to) {
+        let from = self.order(&item, &low).map(Ordering::is_ge);
+        let to = self.order(&item, &high).map(Ordering::is_le);
+        self.push(match (from, to) {
             (Some(false), _) | (_, Some(false)) => Value::Boolean(negated),
             (Some(true), Some(true)) => Value::Boolean(!negated),
             (None, _) | (_, None) => Value::Absent,
-        })
+        });
+        Ok(())
+    }
+
+    fn in_list(&mut self, negated: bool) -> Step<()> {
+        let list = self.pop()?;
+        let item = self.pop()?;
+        let found = match (item, list) {
+            (_, Value::List(list)) if list.len == 0 => Value::Boolean(negated),
+            (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
+            (_, Value::List(list)) => {
+                self.burn(list.len / ELEMENTS_PER_STEP)?;
+                self.look_for(&item, list, negated)?
+            }
+            _ => return Err(FaultKind::Corrupt),
+        };
+        self.push(found);
+        Ok(())
     }
 
     /// True when one element equals the item, else absent when one is absent.
-    fn in_list(&mut self, negated: bool) -> Step<Value> {
-        let list = self.pop()?;
-        let item = self.pop()?;
-        let list = match (item, list) {
-            (_, Value::List(list)) if list.len == 0 => return Ok(Value::Boolean(negated)),
-            (Value::Absent, _) | (_, Value::Absent) => return Ok(Value::Absent),
-            (_, Value::List(list)) => list,
-            _ => return Err(FaultKind::Corrupt),
-        };
-        self.burn(list.len / ELEMENTS_PER_STEP)?;
+    fn look_for(&self, item: &Value, list: List, negated: bool) -> Step<Value> {
         let width = self.width(list);
         let mut found = Value::Boolean(negated);
-        for position in 0..list.len {
-            let element = self.cell(list, width, position, 0)?;
-            match self.order(item, element) {
-                Some(Ordering::Equal) => return Ok(Value::Boolean(!negated)),
-                Some(Ordering::Less | Ordering::Greater) => {}
-                None => found = Value::Absent,
+        for position in 0..list.len as usize {
+            let element = self.cell(list.origin, list.start as usize + position * width)?;
+            let equal = self.compare(Comparison::Equal, item, element);
+            if equal == Value::Boolean(true) {
+                return Ok(Value::Boolean(!negated));
+            }
+            if equal.is_absent() {
+                found = Value::Absent;
             }
         }
         Ok(found)
     }
 
-    fn in_set(&mut self, negated: bool, start: u16, len: u16) -> Step<Value> {
+    fn in_set(&mut self, negated: bool, start: u16, len: u16) -> Step<()> {
         let item = self.pop()?;
-        if item == Value::Absent && len > 0 {
-            return Ok(Value::Absent);
+        let found = if item.is_absent() && len > 0 {
+            Value::Absent
+        } else {
+            let start = usize::from(start);
+            let set = self.constants.get(start..start + usize::from(len));
+            let set = set.ok_or(FaultKind::Corrupt)?;
+            Value::Boolean(self.contains(set, &item) != negated)
+        };
+        self.push(found);
+        Ok(())
+    }
+
+    /// A few elements are sooner looked through than halved.
+    fn contains(&self, set: &[Value], item: &Value) -> bool {
+        const FEW: usize = 8;
+        if set.len() <= FEW {
+            return set
+                .iter()
+                .any(|element| self.compare(Comparison::Equal, element, item).is_true());
         }
-        let start = usize::from(start);
-        let set = self.program.constants.get(start..start + usize::from(len));
-        let set = set.ok_or(FaultKind::Corrupt)?;
-        let found = set.binary_search_by(|element| self.order(*element, item).unwrap_or(Ordering::Less));
-        Ok(Value::Boolean(found.is_ok() != negated))
+        let found = set.binary_search_by(|element| self.order(element, item).unwrap_or(Ordering::Less));
+        found.is_ok()
     }
 
     /// Kleene's `and` (`decides` is false) and `or` (true): the value that decides wins, then absence.
-    fn both(&mut self, decides: bool) -> Step<Value> {
+    fn both(&mut self, decides: bool) -> Step<()> {
         let right = self.pop()?;
-        Ok(match (self.pop()?, right) {
+        let result = match (self.pop()?, right) {
             (Value::Boolean(left), Value::Boolean(right)) => Value::Boolean(if left == right { left } else { decides }),
             (Value::Boolean(one), Value::Absent) | (Value::Absent, Value::Boolean(one)) if one == decides => {
                 Value::Boolean(decides)
             }
             (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
             _ => return Err(FaultKind::Corrupt),
-        })
+        };
+        self.push(result);
+        Ok(())
     }
 
-    fn call(&mut self, function: Function, arity: u8) -> Step<Value> {
+    fn call(&mut self, function: Function, arity: u8) -> Step<()> {
         let second = if arity == 2 { Some(self.pop()?) } else { None };
         let first = self.pop()?;
         for value in [Some(first), second].into_iter().flatten() {
@@ -454,189 +494,35 @@ impl Run<'_> {
                 self.burn(text.len / TEXT_BYTES_PER_STEP)?;
             }
         }
-        match (function, first) {
-            (Function::Size, Value::List(list)) => return Ok(Value::Number(list.len.into())),
-            (Function::Lower | Function::Upper, Value::Text(text)) => return self.case(function, text),
-            (Function::Round, _) if second.is_none() => {
-                return self.single_call(function, first, Value::Number(Decimal::ZERO));
-            }
-            _ => {}
-        }
-        self.single_call(function, first, second.unwrap_or(Value::Boolean(false)))
+        let result = match (function, first, second) {
+            (Function::Size, Value::List(list), _) => Value::Number(Number::whole(list.len.into())),
+            (Function::Lower | Function::Upper, Value::Text(text), _) => self.case(function, text)?,
+            (Function::Trim, Value::Text(text), _) => self.trimmed(text),
+            // What a function of one argument is given besides is not looked at; for `round` it is no decimals.
+            (_, first, second) => self.single(function, first, second.unwrap_or(Value::Number(Number::ZERO)))?,
+        };
+        self.push(result);
+        Ok(())
     }
 
-    fn single_call(&self, function: Function, first: Value, second: Value) -> Step<Value> {
-        let result = ops::call(function, self.datum(first), self.datum(second), &self.program.zone)?;
+    fn single(&self, function: Function, first: Value, second: Value) -> Step<Value> {
+        let result = ops::call(function, self.datum(&first), self.datum(&second), &self.program.zone)?;
         Ok(match result {
             Datum::Absent => Value::Absent,
             Datum::Boolean(value) => Value::Boolean(value),
             Datum::Number(number) => Value::Number(number),
             Datum::Date(date) => Value::Date(date),
             Datum::DateTime(instant) => Value::DateTime(instant),
-            Datum::Text(_) if function == Function::Trim => self.trimmed(first),
-            // The only functions that yield one of their arguments.
-            Datum::Text(text) if self.datum(second) == Datum::Text(text) => second,
+            // Only `min` and `max` yield a text, which is that of one of their arguments.
+            Datum::Text(text) if self.datum(&second) == Datum::Text(text) => second,
             Datum::Text(_) => first,
         })
-    }
-
-    fn trimmed(&self, value: Value) -> Value {
-        let Value::Text(text) = value else { return value };
-        let whole = self.text(text);
-        let before = whole.len() - whole.trim_start().len();
-        let len = whole.trim().len();
-        match (u32::try_from(before), u32::try_from(len)) {
-            (Ok(before), Ok(len)) => Value::Text(Text {
-                start: text.start + before,
-                len,
-                ..text
-            }),
-            _ => value,
-        }
-    }
-
-    fn case(&mut self, function: Function, text: Text) -> Step<Value> {
-        let start = self.machine.text.len();
-        let mut at = 0;
-        while let Some(char) = self.text(text).get(at..).and_then(|rest| rest.chars().next()) {
-            at += char.len_utf8();
-            self.machine.text.extend(ops::cased(function, char));
-        }
-        self.built(start)
-    }
-
-    fn join(&mut self) -> Step<Value> {
-        let right = self.pop()?;
-        let (left, right) = match (self.pop()?, right) {
-            (Value::Text(left), Value::Text(right)) => (left, right),
-            (Value::Absent, _) | (_, Value::Absent) => return Ok(Value::Absent),
-            _ => return Err(FaultKind::Corrupt),
-        };
-        self.burn(left.len.saturating_add(right.len) / TEXT_BYTES_PER_STEP)?;
-        let start = self.machine.text.len();
-        self.append(left);
-        self.append(right);
-        self.built(start)
-    }
-
-    fn append(&mut self, text: Text) {
-        let start = text.start as usize;
-        let range = start..start + text.len as usize;
-        match text.origin {
-            TextOrigin::Inputs => self
-                .machine
-                .text
-                .push_str(self.inputs.text().get(range).unwrap_or_default()),
-            TextOrigin::Program => self
-                .machine
-                .text
-                .push_str(self.program.text.get(range).unwrap_or_default()),
-            TextOrigin::Machine => {
-                if self.machine.text.get(range.clone()).is_some() {
-                    self.machine.text.extend_from_within(range);
-                }
-            }
-        }
-    }
-
-    /// What was appended to the machine's text since `start`.
-    fn built(&self, start: usize) -> Step<Value> {
-        let len = self.machine.text.len() - start;
-        match (u32::try_from(start), u32::try_from(len)) {
-            (Ok(start), Ok(len)) => Ok(Value::Text(Text {
-                origin: TextOrigin::Machine,
-                start,
-                len,
-            })),
-            _ => Err(FaultKind::OutOfFuel),
-        }
-    }
-
-    /// Whether there is an element to look at; else the result is on the stack.
-    fn begin(&mut self, aggregate: Aggregate) -> Step<bool> {
-        let value = self.pop()?;
-        let Value::List(list) = value else {
-            self.push(absent(value)?);
-            return Ok(false);
-        };
-        let result = match aggregate {
-            Aggregate::Any => Value::Boolean(false),
-            Aggregate::All => Value::Boolean(true),
-            Aggregate::Count | Aggregate::Sum => Value::Number(Decimal::ZERO),
-            Aggregate::MinOf | Aggregate::MaxOf => Value::Absent,
-        };
-        if list.len == 0 {
-            self.push(result);
-            return Ok(false);
-        }
-        self.machine.loops.push(Loop {
-            list,
-            width: self.width(list),
-            position: 0,
-            result,
-            count: 0,
-        });
-        Ok(true)
-    }
-
-    /// Takes in what one element gave. Whether there is another to look at; else the result is on the stack.
-    fn next(&mut self, aggregate: Aggregate) -> Step<bool> {
-        let value = self.pop()?;
-        let mut around = self.machine.loops.pop().ok_or(FaultKind::Corrupt)?;
-        let decided = self.take_in(aggregate, value, &mut around)?;
-        around.position += 1;
-        if !decided && around.position < around.list.len {
-            self.machine.loops.push(around);
-            return Ok(true);
-        }
-        self.push(match aggregate {
-            Aggregate::Count => Value::Number(around.count.into()),
-            Aggregate::Any | Aggregate::All | Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf => around.result,
-        });
-        Ok(false)
-    }
-
-    /// Whether the rest of the elements cannot change the result.
-    fn take_in(&self, aggregate: Aggregate, value: Value, around: &mut Loop) -> Step<bool> {
-        match (aggregate, value) {
-            (Aggregate::Count, value) => around.count += u32::from(value == Value::Boolean(true)),
-            (Aggregate::Any | Aggregate::All, Value::Absent) => around.result = Value::Absent,
-            (Aggregate::Any, Value::Boolean(held)) | (Aggregate::All, Value::Boolean(held)) => {
-                let decides = aggregate == Aggregate::Any;
-                if held == decides {
-                    around.result = value;
-                    return Ok(true);
-                }
-            }
-            (Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf, Value::Absent) => {
-                around.result = Value::Absent;
-                return Ok(true);
-            }
-            (Aggregate::Sum, Value::Number(number)) => {
-                let Value::Number(sum) = around.result else {
-                    return Err(FaultKind::Corrupt);
-                };
-                around.result = Value::Number(sum.checked_add(number).ok_or(FaultKind::Overflow)?);
-            }
-            (Aggregate::MinOf, value) => {
-                if around.position == 0 || self.order(value, around.result) == Some(Ordering::Less) {
-                    around.result = value;
-                }
-            }
-            (Aggregate::MaxOf, value) => {
-                if around.position == 0 || self.order(value, around.result) == Some(Ordering::Greater) {
-                    around.result = value;
-                }
-            }
-            _ => return Err(FaultKind::Corrupt),
-        }
-        Ok(false)
     }
 }
 
 /// Nothing in, nothing out; any other value here is one that the operation cannot take.
 fn absent(value: Value) -> Step<Value> {
-    if value == Value::Absent {
+    if value.is_absent() {
         Ok(value)
     } else {
         Err(FaultKind::Corrupt)

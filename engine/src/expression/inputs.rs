@@ -32,6 +32,10 @@ impl Inputs {
         }
     }
 
+    pub(crate) fn slots(&self) -> &[Value] {
+        self.table(0)
+    }
+
     pub(crate) fn slot(&self, slot: u16) -> Option<Value> {
         self.cells.first()?.get(usize::from(slot)).copied()
     }

@@ -20,7 +20,7 @@ pub(super) fn lower(requirements: &[Requirement], layout: &Layout, zone: &Zone) 
     };
     for requirement in requirements {
         lowering.push(&requirement.typed);
-        lowering.emit_at(Op::Require, requirement.span);
+        lowering.require(requirement);
     }
     lowering.emit(Op::Met);
     let uses_zone = requirements.iter().any(|requirement| needs_zone(&requirement.typed));
@@ -68,6 +68,27 @@ impl Lowering<'_> {
         };
         let at = self.emit(op);
         self.places.push((at, place));
+    }
+
+    /// Requires what the last operation pushed; a comparison of a slot with a constant does it by itself.
+    fn require(&mut self, requirement: &Requirement) {
+        let is_comparison = matches!(requirement.typed.kind, TypedKind::Compare { .. });
+        let fused = match self.code.last() {
+            Some(Op::CompareSlot {
+                operator,
+                slot,
+                constant,
+            }) if is_comparison => Op::RequireSlot {
+                operator: *operator,
+                slot: *slot,
+                constant: *constant,
+            },
+            _ => Op::Require,
+        };
+        if fused != Op::Require {
+            self.code.pop();
+        }
+        self.emit_at(fused, requirement.span);
     }
 
     /// Lets the operation at `at` lead here.
@@ -287,7 +308,7 @@ impl Lowering<'_> {
     /// Equal in every digit: `1.0` and `1` print differently.
     fn same(&self, a: Value, b: Value) -> bool {
         match (a, b) {
-            (Value::Number(a), Value::Number(b)) => a == b && a.scale() == b.scale(),
+            (Value::Number(a), Value::Number(b)) => a == b && a.decimal().scale() == b.decimal().scale(),
             (Value::Text(a), Value::Text(b)) => self.text_of(a) == self.text_of(b),
             (a, b) => a == b,
         }
@@ -300,7 +321,7 @@ impl Lowering<'_> {
 
     fn value(&mut self, literal: &Literal) -> Value {
         match literal {
-            Literal::Number(number) => Value::Number(*number),
+            Literal::Number(number) => Value::Number((*number).into()),
             Literal::Boolean(value) => Value::Boolean(*value),
             Literal::Date(date) => Value::Date(*date),
             Literal::DateTime(instant) => Value::DateTime(*instant),
@@ -354,7 +375,7 @@ fn constant_elements(elements: &[Typed]) -> Option<Vec<&Literal>> {
 /// A literal as operators see it.
 pub(super) fn datum(literal: &Literal) -> Datum<'_> {
     match literal {
-        Literal::Number(number) => Datum::Number(*number),
+        Literal::Number(number) => Datum::Number((*number).into()),
         Literal::Text(text) => Datum::Text(text),
         Literal::Boolean(value) => Datum::Boolean(*value),
         Literal::Date(date) => Datum::Date(*date),

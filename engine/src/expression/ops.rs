@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::number::Number;
 use super::tree::Arithmetic;
 use super::typed::Function;
 use super::value::{Datum, order};
@@ -58,14 +59,14 @@ pub(crate) fn call<'a>(
     second: Datum<'a>,
     zone: &Zone,
 ) -> Result<Datum<'a>, FaultKind> {
-    let number = |value: i64| Ok(Datum::Number(Decimal::from(value)));
+    let number = |value: i64| Ok(Datum::Number(Number::whole(value)));
     match (function, first, second) {
         (_, Datum::Absent, _) => Ok(Datum::Absent),
         (Function::Length, Datum::Text(text), _) => number(text.chars().count().try_into().unwrap_or(i64::MAX)),
         (Function::Trim, Datum::Text(text), _) => Ok(Datum::Text(text.trim())),
-        (Function::Abs, Datum::Number(value), _) => Ok(Datum::Number(value.abs())),
-        (Function::Floor, Datum::Number(value), _) => Ok(Datum::Number(value.floor())),
-        (Function::Ceil, Datum::Number(value), _) => Ok(Datum::Number(negate(negate(value).floor()))),
+        (Function::Abs, Datum::Number(value), _) => Ok(Datum::Number(value.decimal().abs().into())),
+        (Function::Floor, Datum::Number(value), _) => Ok(Datum::Number(value.decimal().floor().into())),
+        (Function::Ceil, Datum::Number(value), _) => Ok(Datum::Number(negate(negate(value.decimal()).floor()).into())),
         (Function::DateOf, Datum::DateTime(instant), _) => Ok(Datum::Date(zone.local(instant).date())),
         (Function::Hour, Datum::DateTime(instant), _) => number(zone.local(instant).hour().into()),
         (Function::StartOfDay, Datum::Date(date), _) => Ok(Datum::DateTime(start_of_day(date, zone))),
@@ -79,7 +80,9 @@ pub(crate) fn call<'a>(
         (Function::Contains, Datum::Text(text), Datum::Text(part)) => Ok(Datum::Boolean(text.contains(part))),
         (Function::Min, first, second) => Ok(extreme(Ordering::Less, first, second)),
         (Function::Max, first, second) => Ok(extreme(Ordering::Greater, first, second)),
-        (Function::Round, Datum::Number(value), Datum::Number(places)) => Ok(Datum::Number(round(value, places))),
+        (Function::Round, Datum::Number(value), Datum::Number(places)) => {
+            Ok(Datum::Number(round(value.decimal(), places.decimal()).into()))
+        }
         (Function::DaysBetween, Datum::Date(from), Datum::Date(to)) => {
             number(i64::from(to.days()) - i64::from(from.days()))
         }
@@ -117,6 +120,10 @@ pub(crate) fn cased(function: Function, char: char) -> impl Iterator<Item = char
 }
 
 /// The position that an index names; `None` outside of `0..len`.
-pub(crate) fn position(index: Decimal, len: u32) -> Option<u32> {
-    index.to_u32().filter(|position| *position < len)
+pub(crate) fn position(index: Number, len: u32) -> Option<u32> {
+    let position = match index {
+        Number::Small { scale: 0, mantissa } => u32::try_from(mantissa).ok(),
+        Number::Small { .. } | Number::Large { .. } => index.decimal().to_u32(),
+    };
+    position.filter(|position| *position < len)
 }

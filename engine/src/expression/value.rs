@@ -3,8 +3,7 @@
 
 use std::cmp::Ordering;
 
-use rust_decimal::Decimal;
-
+use super::number::Number;
 use crate::calendar::{Date, Instant};
 
 /// A value; text and lists say where they lie.
@@ -13,11 +12,21 @@ pub(crate) enum Value {
     /// Nothing was sent, or nothing is there.
     Absent,
     Boolean(bool),
-    Number(Decimal),
+    Number(Number),
     Text(Text),
     Date(Date),
     DateTime(Instant),
     List(List),
+}
+
+impl Value {
+    pub(crate) const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    pub(crate) const fn is_true(&self) -> bool {
+        matches!(self, Self::Boolean(true))
+    }
 }
 
 /// A part of one of the texts of an evaluation, in bytes.
@@ -60,7 +69,7 @@ pub(crate) enum ListOrigin {
 pub(crate) enum Datum<'a> {
     Absent,
     Boolean(bool),
-    Number(Decimal),
+    Number(Number),
     Text(&'a str),
     Date(Date),
     DateTime(Instant),
@@ -70,7 +79,7 @@ pub(crate) enum Datum<'a> {
 /// UTF-8 is the order of their bytes.
 pub(crate) fn order(left: Datum<'_>, right: Datum<'_>) -> Option<Ordering> {
     match (left, right) {
-        (Datum::Number(left), Datum::Number(right)) => Some(left.cmp(&right)),
+        (Datum::Number(left), Datum::Number(right)) => Some(left.order(right)),
         (Datum::Text(left), Datum::Text(right)) => Some(left.cmp(right)),
         (Datum::Boolean(left), Datum::Boolean(right)) => Some(left.cmp(&right)),
         (Datum::Date(left), Datum::Date(right)) => Some(left.cmp(&right)),

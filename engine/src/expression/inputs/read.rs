@@ -103,7 +103,7 @@ impl Inputs {
                 return None;
             }
         } else {
-            self.text.push_str(string.text);
+            self.text.push_str(string.text());
         }
         Some(self.text_since(start))
     }
@@ -185,7 +185,7 @@ impl Inputs {
 
     fn literal(&mut self, literal: &Literal) -> Value {
         match literal {
-            Literal::Number(number) => Value::Number(*number),
+            Literal::Number(number) => Value::Number((*number).into()),
             Literal::Text(text) => Value::Text(self.add_text(text)),
             Literal::Boolean(value) => Value::Boolean(*value),
             Literal::Date(date) => Value::Date(*date),
@@ -285,8 +285,8 @@ impl Inputs {
         issues: &mut Issues,
     ) -> Result<Option<Value>, JsonError> {
         let value = match (kind, start) {
-            (Scalar::Number | Scalar::Integer, Start::Number) => match scanner.number()?.decimal() {
-                Ok(number) if kind == Scalar::Number || number.is_integer() => Some(Value::Number(number)),
+            (Scalar::Number | Scalar::Integer, Start::Number) => match scanner.number()?.value() {
+                Ok(number) if kind == Scalar::Number || number.is_whole() => Some(Value::Number(number)),
                 Ok(_) => None,
                 Err(error) => {
                     issues.add(path.pointer(), "wrong_type", format!("Send a shorter number: {error}."));
@@ -305,10 +305,8 @@ impl Inputs {
                 scanner.word("false")?;
                 Some(Value::Boolean(false))
             }
-            (Scalar::Date, Start::String) => Date::parse(scanner.string()?.text.as_bytes()).map(Value::Date),
-            (Scalar::DateTime, Start::String) => {
-                Instant::parse_rfc3339(scanner.string()?.text.as_bytes()).map(Value::DateTime)
-            }
+            (Scalar::Date, Start::String) => Date::parse(scanner.string()?.bytes()).map(Value::Date),
+            (Scalar::DateTime, Start::String) => Instant::parse_rfc3339(scanner.string()?.bytes()).map(Value::DateTime),
             _ => {
                 scanner.skip()?;
                 None

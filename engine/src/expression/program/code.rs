@@ -77,6 +77,12 @@ pub(crate) enum Op {
     /// Pops a boolean that has to be true: else the condition is not met, because of the part of the source that is
     /// noted for this place.
     Require,
+    /// The same of a slot and a constant: pops nothing.
+    RequireSlot {
+        operator: Comparison,
+        slot: u16,
+        constant: u16,
+    },
     /// The condition is met.
     Met,
 }

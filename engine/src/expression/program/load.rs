@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         match self.byte()? {
             constant::FALSE => Ok(Value::Boolean(false)),
             constant::TRUE => Ok(Value::Boolean(true)),
-            constant::NUMBER => self.number().map(Value::Number),
+            constant::NUMBER => self.number().map(|number| Value::Number(number.into())),
             constant::DATE => self.date().map(Value::Date),
             constant::DATE_TIME => self.instant().map(Value::DateTime),
             constant::TEXT => {
@@ -346,6 +346,11 @@ impl<'a> Reader<'a> {
                 body: self.short()?,
             },
             opcode::REQUIRE => Op::Require,
+            opcode::REQUIRE_SLOT => Op::RequireSlot {
+                operator: self.one_of(&Comparison::ALL)?,
+                slot: self.short()?,
+                constant: self.short()?,
+            },
             opcode::MET => Op::Met,
             _ => return Err(LoadError::Damaged("an operation")),
         })
@@ -467,7 +472,8 @@ impl<'a> Flow<'a> {
             | Op::Or
             | Op::Has
             | Op::Call { .. }
-            | Op::Require => {}
+            | Op::Require
+            | Op::RequireSlot { .. } => {}
         }
         Ok(Some(level))
     }
@@ -497,7 +503,9 @@ impl<'a> Flow<'a> {
             Op::Constant(constant) | Op::CompareConstant { constant, .. } => has_constant(constant),
             Op::Constants { start, len } => has_constants(start, len),
             Op::Slot(slot) => has_slot(slot),
-            Op::CompareSlot { slot, constant, .. } => has_slot(slot) && has_constant(constant),
+            Op::CompareSlot { slot, constant, .. } | Op::RequireSlot { slot, constant, .. } => {
+                has_slot(slot) && has_constant(constant)
+            }
             Op::Element { level, .. } => has_loop(level),
             Op::CompareElement { level, constant, .. } => has_loop(level) && has_constant(constant),
             Op::InSet { start, len, .. } => has_constants(start, len) && self.ascends(start, len),
@@ -569,6 +577,6 @@ fn effect(op: Op) -> (usize, usize) {
         Op::Call { arity, .. } => (usize::from(arity), 1),
         Op::JumpIfFalse(_) | Op::JumpIfTrue(_) => (1, 1),
         Op::Branch { .. } | Op::JumpIfPresent(_) | Op::Begin { .. } | Op::Next { .. } | Op::Require => (1, 0),
-        Op::Jump(_) | Op::Met => (0, 0),
+        Op::Jump(_) | Op::RequireSlot { .. } | Op::Met => (0, 0),
     }
 }

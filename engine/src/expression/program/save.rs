@@ -50,6 +50,7 @@ pub(super) mod opcode {
     pub(in super::super) const NEXT: u8 = 27;
     pub(in super::super) const REQUIRE: u8 = 28;
     pub(in super::super) const MET: u8 = 29;
+    pub(in super::super) const REQUIRE_SLOT: u8 = 30;
 }
 
 /// Codes of the kinds of constants.
@@ -143,7 +144,7 @@ impl Writer {
             Value::Boolean(value) => self.byte(if *value { constant::TRUE } else { constant::FALSE }),
             Value::Number(number) => {
                 self.byte(constant::NUMBER);
-                self.number(*number);
+                self.number(number.decimal());
             }
             Value::Text(text) => {
                 self.byte(constant::TEXT);
@@ -274,6 +275,11 @@ impl Writer {
             Op::Begin { aggregate, end } => self.with(opcode::BEGIN, &[code_of(aggregate), end]),
             Op::Next { aggregate, body } => self.with(opcode::NEXT, &[code_of(aggregate), body]),
             Op::Require => self.byte(opcode::REQUIRE),
+            Op::RequireSlot {
+                operator,
+                slot,
+                constant,
+            } => self.with(opcode::REQUIRE_SLOT, &[comparison(operator), slot, constant]),
             Op::Met => self.byte(opcode::MET),
         }
     }

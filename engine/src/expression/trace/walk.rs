@@ -307,7 +307,7 @@ impl<'a> Walk<'a> {
         match value {
             Value::Absent => Plain::Absent,
             Value::Boolean(value) => Plain::Boolean(value),
-            Value::Number(number) => Plain::Number(number),
+            Value::Number(number) => Plain::Number(number.decimal()),
             Value::Date(date) => Plain::Date(date),
             Value::DateTime(instant) => Plain::DateTime(instant),
             Value::Text(text) => {
@@ -366,7 +366,7 @@ fn item(list: &Plain, index: &Plain, column: u16) -> Plain {
         return Plain::Absent;
     };
     let len = u32::try_from(elements.len()).unwrap_or(u32::MAX);
-    let element = ops::position(*index, len).and_then(|position| elements.get(position as usize));
+    let element = ops::position((*index).into(), len).and_then(|position| elements.get(position as usize));
     let cell = element.and_then(|element| element.get(usize::from(column)));
     cell.cloned().unwrap_or(Plain::Absent)
 }
@@ -463,7 +463,7 @@ fn owned(datum: Datum<'_>) -> Plain {
     match datum {
         Datum::Absent => Plain::Absent,
         Datum::Boolean(value) => Plain::Boolean(value),
-        Datum::Number(number) => Plain::Number(number),
+        Datum::Number(number) => Plain::Number(number.decimal()),
         Datum::Text(text) => Plain::Text(text.to_owned()),
         Datum::Date(date) => Plain::Date(date),
         Datum::DateTime(instant) => Plain::DateTime(instant),
@@ -474,7 +474,7 @@ fn datum(value: &Plain) -> Datum<'_> {
     match value {
         Plain::Absent | Plain::List(_) => Datum::Absent,
         Plain::Boolean(value) => Datum::Boolean(*value),
-        Plain::Number(number) => Datum::Number(*number),
+        Plain::Number(number) => Datum::Number((*number).into()),
         Plain::Text(text) => Datum::Text(text),
         Plain::Date(date) => Datum::Date(*date),
         Plain::DateTime(instant) => Datum::DateTime(*instant),
