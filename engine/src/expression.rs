@@ -36,7 +36,7 @@ mod value;
 
 pub use check::{BUILT_IN_NAMES, function_names};
 pub use condition::Condition;
-pub use error::{Diagnostic, Severity};
+pub use error::{Diagnostic, DiagnosticCode, Severity};
 pub use eval::{FUEL, Machine, Outcome};
 pub use inputs::Inputs;
 pub use limits::{MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, MAX_SOURCE_BYTES};

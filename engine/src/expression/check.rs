@@ -10,7 +10,7 @@ pub use calls::function_names;
 
 use std::collections::BTreeSet;
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, DiagnosticCode};
 use super::layout::{Layout, Scalar, slot};
 use super::tree::{Expr, ExprKind, Identifier, Span};
 use super::typed::{Typed, TypedKind};
@@ -67,7 +67,7 @@ struct Checker<'s> {
 }
 
 impl Checker<'_> {
-    fn error(&mut self, span: Span, code: &str, message: impl Into<String>) {
+    fn error(&mut self, span: Span, code: DiagnosticCode, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(span, code, message));
     }
 
@@ -85,7 +85,7 @@ impl Checker<'_> {
             Kind::Object(_) => "ask something of one of its fields",
         };
         let message = format!("A condition is true or false, and this is {}: {example}.", checked.kind);
-        self.error(expr.span, "not_boolean", message);
+        self.error(expr.span, DiagnosticCode::NotBoolean, message);
         None
     }
 
@@ -157,7 +157,7 @@ impl Checker<'_> {
             Kind::Single(single) => Some((checked.typed, single)),
             Kind::List(_) | Kind::Object(_) => {
                 let message = format!("Here stands a single value, and this is {}.", checked.kind);
-                self.error(expr.span, "not_single", message);
+                self.error(expr.span, DiagnosticCode::NotSingle, message);
                 None
             }
         }
@@ -180,7 +180,7 @@ impl Checker<'_> {
                         kind::name(first),
                         kind::name(found)
                     );
-                    self.error(element.span, "list_mixed", message);
+                    self.error(element.span, DiagnosticCode::ListMixed, message);
                     typed = None;
                 }
             }
@@ -232,7 +232,7 @@ impl Checker<'_> {
                 format!("`{name}` is not declared: declare it as an attribute, or use what is ({known}).")
             }
         };
-        let diagnostic = Diagnostic::error(span, "name_unknown", message);
+        let diagnostic = Diagnostic::error(span, DiagnosticCode::NameUnknown, message);
         self.diagnostics.push(match suggestion {
             Some(name) => diagnostic.replace_by(name),
             None => diagnostic,
@@ -297,7 +297,7 @@ impl Checker<'_> {
                     format!("This is {} and has no fields.", object.kind)
                 }
             };
-            self.error(name.span, "no_fields", message);
+            self.error(name.span, DiagnosticCode::NoFields, message);
             return None;
         };
         let Some(field) = self.shapes.field(shape, &name.text) else {
@@ -323,7 +323,7 @@ impl Checker<'_> {
                 fields.join("`, `")
             ),
         };
-        let diagnostic = Diagnostic::error(name.span, "field_unknown", message);
+        let diagnostic = Diagnostic::error(name.span, DiagnosticCode::FieldUnknown, message);
         self.diagnostics.push(match suggestion {
             Some(name) => diagnostic.replace_by(name),
             None => diagnostic,
@@ -338,13 +338,13 @@ impl Checker<'_> {
                 (Kind::Object(_), ExprKind::Text(name)) => format!("Write a field as `….{name}`."),
                 (kind, _) => format!("Only a list has elements, and this is {kind}."),
             };
-            self.error(list.span, "not_a_list", message);
+            self.error(list.span, DiagnosticCode::NotAList, message);
             return None;
         };
         let negative = matches!(&index.kind, ExprKind::Number(number) if number.is_sign_negative());
         if position.kind != Kind::INTEGER || negative {
             let message = "An element is named by a whole number from 0: `…[0]` is the first.";
-            self.error(index.span, "index_invalid", message);
+            self.error(index.span, DiagnosticCode::IndexInvalid, message);
             return None;
         }
         let item = TypedKind::Item {

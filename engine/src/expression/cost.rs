@@ -1,6 +1,6 @@
 //! A bound on the steps of an evaluation, without the inputs.
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, DiagnosticCode};
 use super::eval::FUEL;
 use super::limits::MAX_LIST_ELEMENTS;
 use super::typed::{Typed, TypedKind};
@@ -74,6 +74,6 @@ pub(super) fn warning(root: &Typed) -> Option<Diagnostic> {
             "With lists of {MAX_LIST_ELEMENTS} elements this takes up to {steps} steps, and an evaluation ends after {FUEL}: \
              it is then refused. Ask one list only once, or not inside another."
         );
-        Diagnostic::warning(root.span, "may_run_out", message)
+        Diagnostic::warning(root.span, DiagnosticCode::MayRunOut, message)
     })
 }

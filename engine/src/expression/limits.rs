@@ -1,6 +1,6 @@
 //! How large a condition may be, and the check that makes the grammar's recursion safe.
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, DiagnosticCode};
 use super::tree::Span;
 
 /// Longest source of a condition, in bytes: far above what a person reads, and it bounds the parser's work.
@@ -25,14 +25,18 @@ pub(super) fn check_size(source: &str) -> Result<(), Diagnostic> {
             start: 0,
             end: source.len(),
         };
-        return Err(Diagnostic::error(span, "too_long", message));
+        return Err(Diagnostic::error(span, DiagnosticCode::TooLong, message));
     }
     let mut nesting = Nesting::new();
     for (start, byte) in source.bytes().enumerate() {
         let end = start + 1;
         if byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') {
             let message = format!("The character U+{byte:04X} cannot stand in a condition: remove it.");
-            return Err(Diagnostic::error(Span { start, end }, "control_character", message));
+            return Err(Diagnostic::error(
+                Span { start, end },
+                DiagnosticCode::ControlCharacter,
+                message,
+            ));
         }
         nesting.step(source.as_bytes(), start, byte);
         if nesting.depth() > MAX_DEPTH {
@@ -44,7 +48,7 @@ pub(super) fn check_size(source: &str) -> Result<(), Diagnostic> {
 
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     let message = format!("Nesting goes deeper than {MAX_DEPTH} here: simplify the condition.");
-    Diagnostic::error(span, "too_deep", message)
+    Diagnostic::error(span, DiagnosticCode::TooDeep, message)
 }
 
 /// Counts what the grammar recurses into: brackets, and each `if`, whose end only a bracket shows.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, DiagnosticCode};
 use super::fold::{fold, is_constant};
 use super::layout::slot;
 use super::lower::{datum, mirrored};
@@ -60,11 +60,12 @@ impl Lint<'_> {
             Some(FaultKind::DivisionByZero) => {
                 let message = "This always divides by zero: divide by something else.";
                 self.findings
-                    .push(Diagnostic::error(typed.span, "division_by_zero", message));
+                    .push(Diagnostic::error(typed.span, DiagnosticCode::DivisionByZero, message));
             }
             Some(FaultKind::Overflow) => {
                 let message = "This number has more than 28 digits: use smaller ones.";
-                self.findings.push(Diagnostic::error(typed.span, "overflow", message));
+                self.findings
+                    .push(Diagnostic::error(typed.span, DiagnosticCode::Overflow, message));
             }
             Some(FaultKind::OutOfFuel | FaultKind::Corrupt) | None => {
                 typed.parts().into_iter().for_each(|part| self.faults(part));
@@ -87,12 +88,12 @@ impl Lint<'_> {
     fn always(&mut self, span: Span, value: bool) {
         let (code, message) = if value {
             (
-                "always_true",
+                DiagnosticCode::AlwaysTrue,
                 "This is always true: remove it, or compare with something that varies.",
             )
         } else {
             (
-                "always_false",
+                DiagnosticCode::AlwaysFalse,
                 "This is never true: the promotion would not apply because of it.",
             )
         };
@@ -118,10 +119,10 @@ impl Lint<'_> {
                 .unwrap_or_default();
             let finding = if is_and {
                 let message = format!("This is never true together with `{other}`: the promotion would not apply.");
-                Diagnostic::warning(later.span, "always_false", message)
+                Diagnostic::warning(later.span, DiagnosticCode::AlwaysFalse, message)
             } else {
                 let message = format!("Either this or `{other}` is always true: together they ask nothing.");
-                Diagnostic::warning(later.span, "always_true", message)
+                Diagnostic::warning(later.span, DiagnosticCode::AlwaysTrue, message)
             };
             self.findings.push(finding);
         }

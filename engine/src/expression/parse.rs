@@ -6,7 +6,7 @@ use pest::Parser as _;
 use pest::iterators::Pair;
 use rust_decimal::Decimal;
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, DiagnosticCode};
 use super::limits::{MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, check_size, too_deep};
 use super::tree::{Argument, Arithmetic, Comparison, Expr, ExprKind, Identifier, Span};
 
@@ -41,7 +41,7 @@ pub fn parse(source: &str) -> Result<Expr, Diagnostic> {
         };
         return Err(Diagnostic::error(
             span,
-            "syntax",
+            DiagnosticCode::Syntax,
             "Write a condition, such as `total >= 100`.",
         ));
     };
@@ -60,7 +60,7 @@ impl Builder {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("The condition has more than {MAX_NODES} parts: simplify it.");
-            return Err(Diagnostic::error(span, "too_many_nodes", message));
+            return Err(Diagnostic::error(span, DiagnosticCode::TooManyNodes, message));
         }
         Ok(Expr { span, kind })
     }
@@ -328,7 +328,7 @@ impl Builder {
         for element in pair.into_inner().filter(|pair| pair.as_rule() == Rule::expression) {
             if elements.len() == MAX_LIST_ELEMENTS {
                 let message = format!("The list has more than {MAX_LIST_ELEMENTS} elements: shorten it.");
-                return Err(Diagnostic::error(span, "list_too_long", message));
+                return Err(Diagnostic::error(span, DiagnosticCode::ListTooLong, message));
             }
             let before = self.nodes;
             self.nodes = 0;
@@ -372,7 +372,11 @@ fn only(pair: Pair<'_, Rule>) -> Result<Pair<'_, Rule>, Diagnostic> {
 
 /// The grammar admits no such tree; were it to, this is what its writer would read.
 fn incomplete(span: Span) -> Diagnostic {
-    Diagnostic::error(span, "syntax", "Something is missing here: write a value.")
+    Diagnostic::error(
+        span,
+        DiagnosticCode::Syntax,
+        "Something is missing here: write a value.",
+    )
 }
 
 fn span(pair: &Pair<'_, Rule>) -> Span {
@@ -387,7 +391,7 @@ fn identifier(pair: &Pair<'_, Rule>) -> Result<Identifier, Diagnostic> {
     let span = span(pair);
     if pair.as_str().len() > MAX_NAME_BYTES {
         let message = format!("The name is longer than {MAX_NAME_BYTES} bytes: nothing can be called so.");
-        return Err(Diagnostic::error(span, "name_too_long", message));
+        return Err(Diagnostic::error(span, DiagnosticCode::NameTooLong, message));
     }
     Ok(Identifier {
         span,
@@ -417,7 +421,7 @@ fn literal(pair: &Pair<'_, Rule>) -> Result<ExprKind, Diagnostic> {
         Some(b'f') => Ok(ExprKind::Boolean(false)),
         Some(_) | None => Decimal::from_str_exact(text).map(ExprKind::Number).map_err(|_| {
             let message = "The number has more than 28 digits: shorten it.";
-            Diagnostic::error(span(pair), "number_too_long", message)
+            Diagnostic::error(span(pair), DiagnosticCode::NumberTooLong, message)
         }),
     }
 }

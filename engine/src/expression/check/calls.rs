@@ -3,7 +3,7 @@
 use super::kind::{self, Checked, Element, Kind};
 use super::{Checker, boolean, suggest};
 use crate::calendar::{Date, Instant, LocalDateTime};
-use crate::expression::error::Diagnostic;
+use crate::expression::error::{Diagnostic, DiagnosticCode};
 use crate::expression::layout::Scalar;
 use crate::expression::tree::{Argument, Expr, ExprKind, Identifier, Span};
 use crate::expression::typed::{Aggregate, Function, Typed, TypedKind};
@@ -111,7 +111,7 @@ impl Checker<'_> {
                 format!("There is no function `{}`: there are {}.", name.text, names.join(", "))
             }
         };
-        let diagnostic = Diagnostic::error(name.span, "function_unknown", message);
+        let diagnostic = Diagnostic::error(name.span, DiagnosticCode::FunctionUnknown, message);
         self.diagnostics.push(match suggestion {
             Some(name) => diagnostic.replace_by(name),
             None => diagnostic,
@@ -121,7 +121,7 @@ impl Checker<'_> {
     fn wrong_count(&mut self, span: Span, name: &str) {
         let form = FUNCTIONS.iter().find(|(known, _)| *known == name);
         let form = form.map_or(name, |(_, form)| *form);
-        self.error(span, "argument_count", format!("Write `{form}`."));
+        self.error(span, DiagnosticCode::ArgumentCount, format!("Write `{form}`."));
     }
 
     fn values_only<'e>(&mut self, name: &Identifier, arguments: &'e [Argument]) -> Option<Vec<&'e Expr>> {
@@ -132,7 +132,7 @@ impl Checker<'_> {
                 Argument::Lambda { element, .. } => {
                     self.error(
                         element.span,
-                        "argument_invalid",
+                        DiagnosticCode::ArgumentInvalid,
                         format!(
                             "`{}` asks nothing of the elements of a list: `=>` cannot stand here.",
                             name.text
@@ -156,7 +156,7 @@ impl Checker<'_> {
                 wanted.to_string()
             };
             let message = format!("Here stands {wanted}, and this is {}.", checked.kind);
-            self.error(expr.span, "argument_invalid", message);
+            self.error(expr.span, DiagnosticCode::ArgumentInvalid, message);
             return None;
         }
         Some(checked.typed)
@@ -186,7 +186,7 @@ impl Checker<'_> {
         let checked = self.value(expr)?;
         if !checked.kind.is_number() {
             let message = format!("Here stands a number, and this is {}.", checked.kind);
-            self.error(expr.span, "argument_invalid", message);
+            self.error(expr.span, DiagnosticCode::ArgumentInvalid, message);
             return None;
         }
         Some((checked.typed, checked.kind))
@@ -204,7 +204,7 @@ impl Checker<'_> {
             Kind::List(_) => Function::Size,
             Kind::Single(_) | Kind::Object(_) => {
                 let message = format!("Only strings and lists have a length, and this is {}.", checked.kind);
-                self.error(of.span, "argument_invalid", message);
+                self.error(of.span, DiagnosticCode::ArgumentInvalid, message);
                 return None;
             }
         };
@@ -224,7 +224,7 @@ impl Checker<'_> {
                     kind::name(first),
                     kind::name(*found)
                 );
-                self.error(*place, "argument_invalid", message);
+                self.error(*place, DiagnosticCode::ArgumentInvalid, message);
                 return None;
             };
             kind = Some(common);
@@ -242,7 +242,7 @@ impl Checker<'_> {
         if !is_path {
             self.error(
                 of.span,
-                "argument_invalid",
+                DiagnosticCode::ArgumentInvalid,
                 "`has` asks for an attribute, a field or an element, such as `has(customer.tier)`.",
             );
             return None;
@@ -263,7 +263,7 @@ impl Checker<'_> {
                 kind::name(value_kind),
                 kind::name(other_kind)
             );
-            self.error(otherwise.span, "types_differ", message);
+            self.error(otherwise.span, DiagnosticCode::TypesDiffer, message);
             return None;
         };
         let typed = TypedKind::Default {
@@ -281,7 +281,7 @@ impl Checker<'_> {
         if let ExprKind::Text(text) = &of.kind {
             let Some(date) = Date::parse(text.as_bytes()) else {
                 let message = "Write a day of the calendar as `date('2026-12-24')`.";
-                self.error(of.span, "literal_invalid", message);
+                self.error(of.span, DiagnosticCode::LiteralInvalid, message);
                 return None;
             };
             return Some(Checked {
@@ -304,7 +304,7 @@ impl Checker<'_> {
                 None => {
                     let message = "Write a time as `date_time('2026-12-24T18:00')`, in the promotion's time zone, or with \
                                    an offset as `date_time('2026-12-24T18:00:00Z')`.";
-                    self.error(of.span, "literal_invalid", message);
+                    self.error(of.span, DiagnosticCode::LiteralInvalid, message);
                     return None;
                 }
             }
@@ -338,7 +338,7 @@ impl Checker<'_> {
             "Here stands a date or a date and time, and this is {}{advice}.",
             checked.kind
         );
-        self.error(expr.span, "argument_invalid", message);
+        self.error(expr.span, DiagnosticCode::ArgumentInvalid, message);
         None
     }
 
@@ -378,7 +378,7 @@ impl Checker<'_> {
                 "`{}` asks the elements of a list, and this is {}.",
                 name.text, list.kind
             );
-            self.error(list_expr.span, "not_a_list", message);
+            self.error(list_expr.span, DiagnosticCode::NotAList, message);
             return None;
         };
         let body = match question {
@@ -407,7 +407,7 @@ impl Checker<'_> {
                 "`{}` already names something else: call the elements by another name.",
                 name.text
             );
-            self.error(name.span, "name_taken", message);
+            self.error(name.span, DiagnosticCode::NameTaken, message);
         }
         self.elements.push((name.text.clone(), element));
         let body = self.value(body);
@@ -420,7 +420,7 @@ impl Checker<'_> {
         if let Err(kind) = self.element_kind(element) {
             let message =
                 format!("Each element of this list is {kind}: say what to ask of it, as in `{name}(…, x => x.…)`.");
-            self.error(span, "argument_count", message);
+            self.error(span, DiagnosticCode::ArgumentCount, message);
             return None;
         }
         let level = u8::try_from(self.elements.len()).ok()?;
@@ -443,7 +443,7 @@ impl Checker<'_> {
             "`{}` asks each element for {wanted}, and this is {kind}.",
             aggregate.as_str()
         );
-        self.error(place, "argument_invalid", message);
+        self.error(place, DiagnosticCode::ArgumentInvalid, message);
         None
     }
 }

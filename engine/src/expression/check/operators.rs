@@ -2,7 +2,7 @@
 
 use super::kind::{self, Checked, Element, Kind};
 use super::{Checker, boolean};
-use crate::expression::error::Diagnostic;
+use crate::expression::error::{Diagnostic, DiagnosticCode};
 use crate::expression::layout::Scalar;
 use crate::expression::tree::{Arithmetic, Comparison, Expr, ExprKind, Span};
 use crate::expression::typed::{Typed, TypedKind};
@@ -12,7 +12,7 @@ impl Checker<'_> {
         let checked = self.value(inner)?;
         if !checked.kind.is_number() {
             let message = format!("Only a number has a negative, and this is {}.", checked.kind);
-            self.error(inner.span, "not_a_number", message);
+            self.error(inner.span, DiagnosticCode::NotANumber, message);
             return None;
         }
         Some(Checked {
@@ -45,7 +45,7 @@ impl Checker<'_> {
             .find(|(side, _)| !side.kind.is_number());
         if let Some((side, expr)) = wrong {
             let message = arithmetic_message(operator, left.kind, right.kind, side.kind);
-            self.error(expr.span, "not_a_number", message);
+            self.error(expr.span, DiagnosticCode::NotANumber, message);
             return None;
         }
         let whole = left.kind == Kind::INTEGER && right.kind == Kind::INTEGER && operator != Arithmetic::Divide;
@@ -77,7 +77,7 @@ impl Checker<'_> {
         if operator.is_ordering() && left_kind == Scalar::Boolean {
             self.error(
                 span,
-                "not_ordered",
+                DiagnosticCode::NotOrdered,
                 "true and false have no order: use `==` or `!=`, or the value itself.",
             );
             return None;
@@ -108,7 +108,7 @@ impl Checker<'_> {
         if item_kind == Scalar::Boolean {
             self.error(
                 span,
-                "not_ordered",
+                DiagnosticCode::NotOrdered,
                 "true and false have no order: nothing is between them.",
             );
             return None;
@@ -129,13 +129,13 @@ impl Checker<'_> {
             Kind::Single(single) => Some((checked.typed, single)),
             Kind::List(_) => {
                 let message = "A list cannot be compared: use `in`, or ask its elements, as in `any(…, x => x == 1)`.";
-                self.error(expr.span, "list_compared", message);
+                self.error(expr.span, DiagnosticCode::ListCompared, message);
                 None
             }
             Kind::Object(_) => {
                 self.error(
                     expr.span,
-                    "object_compared",
+                    DiagnosticCode::ObjectCompared,
                     "An object cannot be compared: compare one of its fields.",
                 );
                 None
@@ -150,7 +150,7 @@ impl Checker<'_> {
         for (wanted, found, expr) in pairs {
             if let Some(replacement) = rewritten(*wanted, *found, expr) {
                 let message = format!("{message}: write `{replacement}`.");
-                let diagnostic = Diagnostic::error(expr.span, "types_differ", message);
+                let diagnostic = Diagnostic::error(expr.span, DiagnosticCode::TypesDiffer, message);
                 self.diagnostics.push(diagnostic.replace_by(replacement));
                 return;
             }
@@ -161,7 +161,7 @@ impl Checker<'_> {
             } else {
                 "compare values of one type"
             };
-        self.error(span, "types_differ", format!("{message}: {advice}."));
+        self.error(span, DiagnosticCode::TypesDiffer, format!("{message}: {advice}."));
     }
 
     pub(super) fn membership(&mut self, span: Span, negated: bool, item: &Expr, list: &Expr) -> Option<Checked> {
@@ -178,13 +178,13 @@ impl Checker<'_> {
                     found.kind
                 )
             };
-            self.error(list.span, "not_a_list", message);
+            self.error(list.span, DiagnosticCode::NotAList, message);
             return None;
         }
         let (checked_item, checked_list) = (checked_item?, checked_list?);
         let Kind::Single(item_kind) = checked_item.kind else {
             let message = format!("Before `in` stands a single value, and this is {}.", checked_item.kind);
-            self.error(item.span, "not_single", message);
+            self.error(item.span, DiagnosticCode::NotSingle, message);
             return None;
         };
         let Kind::List(element) = checked_list.kind else {
@@ -194,7 +194,7 @@ impl Checker<'_> {
             Ok(kind) => kind,
             Err(kind) => {
                 let message = format!("Each element of this list is {kind}: use `any(…, x => …)` instead of `in`.");
-                self.error(list.span, "list_compared", message);
+                self.error(list.span, DiagnosticCode::ListCompared, message);
                 return None;
             }
         };
@@ -206,7 +206,7 @@ impl Checker<'_> {
                 kind::name(item_kind),
                 kind::name(element_kind)
             );
-            self.error(span, "types_differ", message);
+            self.error(span, DiagnosticCode::TypesDiffer, message);
             return None;
         }
         let kind = TypedKind::In {
@@ -254,7 +254,7 @@ impl Checker<'_> {
                 kind::name(then_kind),
                 kind::name(otherwise_kind)
             );
-            self.error(span, "types_differ", message);
+            self.error(span, DiagnosticCode::TypesDiffer, message);
             return None;
         };
         let typed = TypedKind::If {

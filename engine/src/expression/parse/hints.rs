@@ -4,7 +4,7 @@ use pest::Parser as _;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::{Grammar, Rule};
-use crate::expression::error::Diagnostic;
+use crate::expression::error::{Diagnostic, DiagnosticCode};
 use crate::expression::tree::Span;
 
 /// Most characters of the source that a message repeats: a word, not a line.
@@ -30,7 +30,7 @@ pub(super) fn describe(source: &str, error: &Error<Rule>) -> Diagnostic {
             start,
             end: start + length,
         };
-        let diagnostic = Diagnostic::error(span, "syntax", message);
+        let diagnostic = Diagnostic::error(span, DiagnosticCode::Syntax, message);
         return match replacement {
             Some((_, text)) => diagnostic.replace_by(text),
             None => diagnostic,
@@ -45,7 +45,7 @@ pub(super) fn describe(source: &str, error: &Error<Rule>) -> Diagnostic {
     } else {
         format!("Expected {expected} here, found `{found}`.")
     };
-    Diagnostic::error(span, "syntax", message)
+    Diagnostic::error(span, DiagnosticCode::Syntax, message)
 }
 
 /// A sentence, and how many bytes of the source to replace by what.
