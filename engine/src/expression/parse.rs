@@ -379,11 +379,16 @@ fn incomplete(span: Span) -> Diagnostic {
     )
 }
 
+/// Its place, without the white space and comments before what could have followed it.
 fn span(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
+    let start = pair.as_span().start();
+    let mut last = pair.clone();
+    while let Some(inner) = last.clone().into_inner().next_back() {
+        last = inner;
+    }
     Span {
-        start: span.start(),
-        end: span.end(),
+        start,
+        end: last.as_span().end(),
     }
 }
 
