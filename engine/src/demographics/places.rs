@@ -82,6 +82,11 @@ impl City {
         }
     }
 
+    /// Whether a text has the form of a location: three capitals or digits.
+    pub(crate) fn is_code(text: &str) -> bool {
+        text.as_bytes().try_into().is_ok_and(|code| number(code).is_some())
+    }
+
     /// The code.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()

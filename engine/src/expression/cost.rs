@@ -66,14 +66,26 @@ fn elements(list: &Typed) -> u64 {
     list.elements().map_or(MAX_LIST_ELEMENTS, <[Typed]>::len) as u64
 }
 
-/// Says that an evaluation over long lists may run out of fuel.
+/// Says that an evaluation over long lists may run out of fuel, and where.
 pub(super) fn warning(root: &Typed) -> Option<Diagnostic> {
     let steps = most_steps(root);
     (steps > u64::from(FUEL)).then(|| {
         let message = format!(
-            "With lists of {MAX_LIST_ELEMENTS} elements this takes up to {steps} steps, and an evaluation ends after {FUEL}: \
-             it is then refused. Ask one list only once, or not inside another."
+            "With lists of {MAX_LIST_ELEMENTS} elements or long texts this takes up to {steps} steps, and an evaluation \
+             that has taken {FUEL} is refused: ask one list only once, or not inside another."
         );
-        Diagnostic::warning(root.span, DiagnosticCode::MayRunOut, message)
+        Diagnostic::warning(costly(root, None).span, DiagnosticCode::MayRunOut, message)
     })
+}
+
+/// The smallest part that takes too many steps by itself.
+fn costly(typed: &Typed, level: Option<u8>) -> &Typed {
+    let inner =
+        matches!(typed.kind, TypedKind::Aggregate { .. }).then(|| level.map_or(0, |level| level.saturating_add(1)));
+    let level = inner.or(level);
+    let part = typed
+        .parts()
+        .into_iter()
+        .find(|part| steps(part, level) > u64::from(FUEL));
+    part.map_or(typed, |part| costly(part, level))
 }
