@@ -141,6 +141,18 @@ fn limits() {
     check(&format!("{}a{}", "(".repeat(32), ")".repeat(32)), Some("too_deep"));
     check(&"(".repeat(4_000), Some("too_deep"));
     check(&"[".repeat(4_000), Some("too_deep"));
+    // A comparison neither opens nor closes anything.
+    check(&format!("n < 1{}", " or n < 1".repeat(63)), None);
+    check(&format!("n > 1{}", " or n > 1".repeat(63)), None);
+    for open in [
+        "(1 > ",
+        "(a == (1 >= n) and ",
+        "any([true], x => ",
+        "if 1 > (2) then a else ",
+        "[1 > ",
+    ] {
+        check(&open.repeat(4_096 / open.len()), Some("too_deep"));
+    }
     check(&format!("{} a", "not ".repeat(31)), None);
     check(&format!("{} a", "not ".repeat(32)), Some("too_deep"));
     check(&format!("{}a", "!".repeat(4_000)), Some("too_deep"));

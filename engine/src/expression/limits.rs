@@ -86,8 +86,8 @@ impl Nesting {
             (Some(_), _) => {}
             (None, b'\'' | b'"') => self.quote = Some(byte),
             (None, b'/') if source.get(at + 1) == Some(&b'/') => self.comment = true,
-            (None, b'(' | b'[' | b'{' | b'<') => self.open(),
-            (None, b')' | b']' | b'}' | b'>') => self.brackets = self.brackets.saturating_sub(1),
+            (None, b'(' | b'[') => self.open(),
+            (None, b')' | b']') => self.brackets = self.brackets.saturating_sub(1),
             (None, b'i') if is_if(source, at) => self.count_if(),
             (None, _) => {}
         }
