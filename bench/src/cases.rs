@@ -335,7 +335,10 @@ fn ten_lines() -> Case {
         ]}]}),
         zen: "some(lines, #.category == 'shoes' and #.quantity >= 2)".to_owned(),
         cel: "lines.exists(l, l.category == 'shoes' && l.quantity >= 2)".to_owned(),
-        rhai: r#"lines.some(|| this.category == "shoes" && this.quantity >= 2)"#.to_owned(),
+        // A callback would have to be registered for each run, and `for line in lines` would copy the lines.
+        rhai: r#"for i in 0..lines.len { if lines[i].category == "shoes" && lines[i].quantity >= 2 { return true; } }
+            false"#
+            .to_owned(),
         inputs: vec![
             input(true, &json!({"lines": lines(10, 2)})),
             input(false, &json!({"lines": lines(10, 1)})),
@@ -373,14 +376,17 @@ fn forty_lines() -> Case {
         cel: "lines.exists(l, l.sku == 'SKU-0038') && sum(lines.map(l, l.price * double(l.quantity))) >= 1000.0 \
               && lines.filter(l, l.category == 'shoes').size() >= 5 && lines.all(l, l.quantity <= 2)"
             .to_owned(),
-        // Callbacks with `this` and indexing copy no line.
-        rhai: r#"if !lines.some(|| this.sku == "SKU-0038") { return false; }
+        rhai: r#"let found = false;
+            for i in 0..lines.len { if lines[i].sku == "SKU-0038" { found = true; break; } }
+            if !found { return false; }
             let sum = 0.0;
             for i in 0..lines.len { sum += lines[i].price * lines[i].quantity; }
             if sum < 1000.0 { return false; }
             let shoes = 0;
             for i in 0..lines.len { if lines[i].category == "shoes" { shoes += 1; } }
-            shoes >= 5 && lines.all(|| this.quantity <= 2)"#
+            if shoes < 5 { return false; }
+            for i in 0..lines.len { if lines[i].quantity > 2 { return false; } }
+            true"#
             .to_owned(),
         inputs: vec![
             input(true, &json!({"lines": lines(40, 2)})),

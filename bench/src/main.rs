@@ -24,16 +24,14 @@ struct Arguments {
 enum Command {
     /// Measure everything.
     Measure(Options),
-    /// Run one engine with one rule, for callgrind.
+    /// Run one engine with every rule, for callgrind.
     Count {
         /// Its name in the tables.
         engine: String,
-        /// The rule's number, from 0.
-        rule: usize,
         /// `parsed` or `bytes`.
         start: Start,
-        /// How often every request is evaluated.
-        times: u64,
+        /// For each rule in order, how often its requests are evaluated.
+        times: Vec<u64>,
     },
 }
 
@@ -59,12 +57,7 @@ struct Options {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Measure(options) => measure_all(&options),
-        Command::Count {
-            engine,
-            rule,
-            start,
-            times,
-        } => instructions::run(&engine, rule, start, times),
+        Command::Count { engine, start, times } => instructions::run(&engine, start, &times),
     }
 }
 
