@@ -105,11 +105,17 @@ impl Date {
 
     /// Reads exactly `YYYY-MM-DD` in ASCII digits; `None` for another shape or a day that the calendar does not have.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
-            return None;
-        };
-        Self::from_civil(number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?)
+        let (year, month, day) = parse_civil(text)?;
+        Self::from_civil(year, month, day)
     }
+}
+
+/// Year, month and day of exactly `YYYY-MM-DD`, whether the calendar has such a day or not.
+pub(crate) fn parse_civil(text: &[u8]) -> Option<(u32, u32, u32)> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
+        return None;
+    };
+    Some((number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?))
 }
 
 /// As `YYYY-MM-DD`.

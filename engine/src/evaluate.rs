@@ -18,6 +18,7 @@ use crate::expression::{Inputs, Machine, Outcome};
 use crate::promotion::{Rule, Status};
 
 pub use crate::demographics::AgeBand;
+pub(crate) use answer::AnswerParts;
 pub use answer::{AnswerHead, write_answer};
 pub use body::EvaluateError;
 pub use reason::{Decision, Detail, MAX_PART_CHARS, ReasonCode, Refusal};

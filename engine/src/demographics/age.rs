@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Date;
+use crate::calendar::{Date, parse_civil};
 
 /// The greatest age that is believed, in years: above the oldest documented (122), so that a wrong century is noticed.
 pub const MAX_AGE_YEARS: u8 = 130;
@@ -62,16 +62,18 @@ pub enum BirthDateError {
     TooLongAgo,
 }
 
-/// Reads `YYYY-MM-DD` as a birth date before `today`.
+/// Reads `YYYY-MM-DD` as a birth date before `today`, and tells the age in whole years.
 ///
 /// # Errors
 /// See [`BirthDateError`].
-pub fn parse_birth_date(text: &str, today: Date) -> Result<Date, BirthDateError> {
-    let date = Date::parse(text.as_bytes()).ok_or(BirthDateError::Malformed)?;
+pub fn parse_birth_date(text: &str, today: Date) -> Result<(Date, u8), BirthDateError> {
+    let civil = parse_civil(text.as_bytes()).ok_or(BirthDateError::Malformed)?;
+    let date = Date::from_civil(civil.0, civil.1, civil.2).ok_or(BirthDateError::Malformed)?;
     if date >= today {
         return Err(BirthDateError::NotPast);
     }
-    age_on(date, today).map(|_| date).ok_or(BirthDateError::TooLongAgo)
+    let age = completed_years(civil, today.civil()).ok_or(BirthDateError::TooLongAgo)?;
+    Ok((date, age))
 }
 
 /// Whole years from `birth` to `today`; `None` before birth or above [`MAX_AGE_YEARS`]. Someone born on 29 February
@@ -85,8 +87,12 @@ pub fn parse_birth_date(text: &str, today: Date) -> Result<Date, BirthDateError>
 /// assert_eq!(age_on(birth, Date::parse(b"2026-04-04").unwrap()), Some(35));
 /// ```
 pub fn age_on(birth: Date, today: Date) -> Option<u8> {
-    let (birth_year, birth_month, birth_day) = birth.civil();
-    let (year, month, day) = today.civil();
+    completed_years(birth.civil(), today.civil())
+}
+
+fn completed_years(birth: (u32, u32, u32), today: (u32, u32, u32)) -> Option<u8> {
+    let (birth_year, birth_month, birth_day) = birth;
+    let (year, month, day) = today;
     let before_birthday = (month, day) < (birth_month, birth_day);
     let years = year.checked_sub(birth_year)?.checked_sub(u32::from(before_birthday))?;
     u8::try_from(years).ok().filter(|age| *age <= MAX_AGE_YEARS)

@@ -4,8 +4,9 @@
 use std::fmt::{self, Write as _};
 
 use super::{Decision, Refusal};
+use crate::effect::Effect;
 use crate::ids::{EvaluationId, RedemptionId};
-use crate::promotion::Rule;
+use crate::promotion::{PromotionCode, Rule};
 
 /// What an answer says besides the decision.
 #[derive(Debug, Clone, Copy)]
@@ -18,21 +19,37 @@ pub struct AnswerHead {
     pub rule_age_seconds: u64,
 }
 
+/// The parts of an answer that are the same for every request, written when a rule is loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct AnswerParts {
+    /// From the promotion to the discount.
+    applicable: String,
+    /// From the promotion to the reason.
+    refused: String,
+}
+
+impl AnswerParts {
+    pub(crate) fn new(code: &PromotionCode, version: u64, effect: &Effect) -> Self {
+        // Letters, digits, `-` and `_`: nothing to escape.
+        let code = code.as_str();
+        // Every effect has a JSON form.
+        let effect = serde_json::to_string(effect).unwrap_or_else(|_| "null".to_owned());
+        let promotion = format!(r#"","promotion":{{"code":"{code}","version":{version}}},"applicable":"#);
+        Self {
+            applicable: format!(r#"{promotion}true,"reason":null,"effect":{effect},"discount":"#),
+            refused: format!(r#"{promotion}false,"reason":{{"code":""#),
+        }
+    }
+}
+
 /// Appends the answer to `out`.
 pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision: &Decision<'_>) {
     let mut out = Json(out);
     out.raw("{\"evaluation_id\":\"");
     out.id(EvaluationId::PREFIX, head.evaluation_id.uuid());
-    out.raw("\",\"promotion\":{\"code\":\"");
-    // Letters, digits, `-` and `_`: nothing to escape.
-    out.raw(rule.code().as_str());
-    out.raw("\",\"version\":");
-    out.number(rule.version());
     match decision {
         Decision::Applicable { discount } => {
-            out.raw("},\"applicable\":true,\"reason\":null,\"effect\":");
-            out.raw(rule.effect_json());
-            out.raw(",\"discount\":");
+            out.raw(&rule.answer().applicable);
             match discount {
                 None => out.raw("null"),
                 Some(money) => {
@@ -45,18 +62,17 @@ pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision:
             }
             out.raw(",\"redemption\":{\"id\":\"");
             out.id(RedemptionId::PREFIX, head.redemption_id.uuid());
-            out.raw("\",\"status\":\"committed\"}");
+            out.raw("\",\"status\":\"committed\"},\"rule_age_seconds\":");
         }
         Decision::Refused(Refusal { code, detail }) => {
-            out.raw("},\"applicable\":false,\"reason\":{\"code\":\"");
+            out.raw(&rule.answer().refused);
             out.raw(code.as_str());
             out.raw("\",\"detail\":\"");
             // Writing to memory does not fail.
             _ = write!(out, "{detail}");
-            out.raw("\"},\"effect\":null,\"discount\":null,\"redemption\":null");
+            out.raw("\"},\"effect\":null,\"discount\":null,\"redemption\":null,\"rule_age_seconds\":");
         }
     }
-    out.raw(",\"rule_age_seconds\":");
     out.number(head.rule_age_seconds);
     out.raw("}");
 }

@@ -1,17 +1,16 @@
 //! The body of an evaluation, read in one pass and checked against the rule, with every error at once.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 
 use super::request::{Head, MAX_REFERENCE_CHARS};
-use crate::calendar::Instant;
-use crate::demographics::{City, Country, PlaceError, age_on, parse_birth_date};
+use crate::calendar::{Date, Instant};
+use crate::demographics::{City, Country, PlaceError, parse_birth_date};
 use crate::expression::{Inputs, Issues, Number, Text, Value, slot};
-use crate::json::{JsonError, RawString, Scanner, Start};
+use crate::json::{JsonError, RawString, Scanned, Scanner, Start};
 use crate::money::{MAX_AMOUNT, Money};
 use crate::problem::FieldError;
 use crate::promotion::{Kind, Rule};
+use crate::wire::v1::MAX_BODY_BYTES;
 
 /// Why a body cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,28 +40,37 @@ pub(super) fn read(
     head: &mut Head,
     inputs: &mut Inputs,
 ) -> Result<(), EvaluateError> {
+    if body.len() > MAX_BODY_BYTES {
+        return Err(EvaluateError::Malformed(format!(
+            "it has more than {MAX_BODY_BYTES} bytes"
+        )));
+    }
     let text = std::str::from_utf8(body).map_err(|error| EvaluateError::Malformed(error.to_string()))?;
     let mut issues = Issues::default();
-    inputs.reset(rule.program().layout());
+    inputs.reset(rule.program().layout(), text);
     *head = Head::default();
-    let Some(fields) = read_fields(rule, text, inputs, &mut issues)? else {
+    let mut scanner = Scanner::new(text);
+    let Ok(fields) = read_fields(rule, &mut scanner, inputs, &mut issues) else {
+        return Err(scanner.error().into());
+    };
+    let Some(fields) = fields else {
         return Err(EvaluateError::Invalid(issues.0));
     };
-    let now = Instant::from(now);
     let mut reader = Reader {
+        scanner: &scanner,
         head,
         inputs,
         issues: &mut issues,
     };
+    let now = Instant::from(now);
     reader.people(&fields, now);
     reader.references(&fields);
-    head.amount = fields.amount;
-    if fields.transaction_id.is_none() && rule.kind() == Kind::Discount && !fields.sent(Field::TransactionId) {
+    reader.amount_and_time(&fields, now);
+    if rule.kind() == Kind::Discount && !fields.sent(Field::TransactionId) {
         let detail = "Send the transaction that this promotion is used in, such as your order number.";
         issues.add("/transaction_id", "required", detail);
     }
     if issues.0.is_empty() {
-        fill_slots(head, inputs, now);
         Ok(())
     } else {
         Err(EvaluateError::Invalid(issues.0))
@@ -107,11 +115,11 @@ impl Field {
         }
     }
 
-    fn named(key: RawString<'_>) -> Option<Self> {
-        if key.escaped {
-            return Self::ALL.into_iter().find(|field| key.is(field.name()));
+    fn named(scanner: &Scanner<'_>, key: RawString) -> Option<Self> {
+        if key.escaped() {
+            return Self::ALL.into_iter().find(|field| scanner.says(key, field.name()));
         }
-        match key.bytes() {
+        match scanner.bytes(key) {
             b"country" => Some(Self::Country),
             b"city" => Some(Self::City),
             b"birth_date" => Some(Self::BirthDate),
@@ -131,32 +139,37 @@ impl Field {
 
 /// What stands in a body, before it is looked at closely.
 #[derive(Default)]
-struct Fields<'a> {
+struct Fields {
     /// A bit for each field that was sent and is not null.
     sent: u8,
-    country: Option<RawString<'a>>,
-    city: Option<RawString<'a>>,
-    birth_date: Option<RawString<'a>>,
+    /// At the place of its field among all.
+    strings: [Option<RawString>; Field::ALL.len()],
     amount: Option<Money>,
-    transaction_id: Option<RawString<'a>>,
-    coupon_code: Option<RawString<'a>>,
-    customer_id: Option<RawString<'a>>,
 }
 
-impl Fields<'_> {
+impl Fields {
     const fn sent(&self, field: Field) -> bool {
         self.sent & field.bit() != 0
+    }
+
+    fn string(&self, field: Field) -> Option<RawString> {
+        self.strings.get(field as usize).copied().flatten()
+    }
+
+    fn keep(&mut self, field: Field, string: RawString) {
+        if let Some(kept) = self.strings.get_mut(field as usize) {
+            *kept = Some(string);
+        }
     }
 }
 
 /// `None` for a body that is no object.
-fn read_fields<'a>(
+fn read_fields(
     rule: &Rule,
-    text: &'a str,
+    scanner: &mut Scanner<'_>,
     inputs: &mut Inputs,
     issues: &mut Issues,
-) -> Result<Option<Fields<'a>>, JsonError> {
-    let mut scanner = Scanner::new(text);
+) -> Scanned<Option<Fields>> {
     let mut fields = Fields::default();
     if scanner.start()? != Start::Object {
         scanner.skip()?;
@@ -168,7 +181,7 @@ fn read_fields<'a>(
     let mut first = true;
     let mut seen = 0;
     while let Some(key) = scanner.next_key(&mut first)? {
-        let Some(field) = Field::named(key) else {
+        let Some(field) = Field::named(scanner, key) else {
             scanner.skip()?;
             continue;
         };
@@ -178,20 +191,20 @@ fn read_fields<'a>(
             continue;
         }
         seen |= field.bit();
-        if scanner.start()? == Start::Null {
+        let start = scanner.start()?;
+        if start == Start::Null {
             scanner.word("null")?;
             continue;
         }
         fields.sent |= field.bit();
-        match field {
-            Field::Attributes => inputs.read_attributes(rule.program().layout(), &mut scanner, issues)?,
-            Field::Amount => fields.amount = read_amount(&mut scanner, issues)?,
-            Field::Country => fields.country = read_string(field, &mut scanner, issues)?,
-            Field::City => fields.city = read_string(field, &mut scanner, issues)?,
-            Field::BirthDate => fields.birth_date = read_string(field, &mut scanner, issues)?,
-            Field::TransactionId => fields.transaction_id = read_string(field, &mut scanner, issues)?,
-            Field::CouponCode => fields.coupon_code = read_string(field, &mut scanner, issues)?,
-            Field::CustomerId => fields.customer_id = read_string(field, &mut scanner, issues)?,
+        match (field, start) {
+            (Field::Attributes, _) => inputs.read_attributes(rule.program().layout(), start, scanner, issues)?,
+            (Field::Amount, _) => fields.amount = read_amount(start, scanner, issues)?,
+            (_, Start::String) => fields.keep(field, scanner.string()?),
+            _ => {
+                issues.add(format!("/{}", field.name()), "not_a_string", "Send a string.");
+                scanner.skip()?;
+            }
         }
     }
     scanner.end()?;
@@ -201,20 +214,8 @@ fn read_fields<'a>(
     Ok(Some(fields))
 }
 
-fn read_string<'a>(
-    field: Field,
-    scanner: &mut Scanner<'a>,
-    issues: &mut Issues,
-) -> Result<Option<RawString<'a>>, JsonError> {
-    if scanner.start()? == Start::String {
-        return scanner.string().map(Some);
-    }
-    issues.add(format!("/{}", field.name()), "not_a_string", "Send a string.");
-    scanner.skip().map(|()| None)
-}
-
-fn read_amount(scanner: &mut Scanner<'_>, issues: &mut Issues) -> Result<Option<Money>, JsonError> {
-    if scanner.start()? != Start::Object {
+fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> Scanned<Option<Money>> {
+    if start != Start::Object {
         issues.add(
             "/amount",
             "money_invalid",
@@ -227,10 +228,11 @@ fn read_amount(scanner: &mut Scanner<'_>, issues: &mut Issues) -> Result<Option<
     let mut first = true;
     while let Some(key) = scanner.next_key(&mut first)? {
         let start = scanner.start()?;
-        if key.is("amount") && start == Start::Number && amount.is_none() {
+        if scanner.says(key, "amount") && start == Start::Number && amount.is_none() {
             amount = scanner.number()?.unsigned();
-        } else if key.is("currency") && start == Start::String && currency.is_none() {
-            currency = scanner.string()?.text().parse().ok();
+        } else if scanner.says(key, "currency") && start == Start::String && currency.is_none() {
+            let code = scanner.string()?;
+            currency = scanner.text(code).parse().ok();
         } else {
             scanner.skip()?;
         }
@@ -249,37 +251,38 @@ fn read_amount(scanner: &mut Scanner<'_>, issues: &mut Issues) -> Result<Option<
         .and_then(|(amount, currency)| Money::new(amount, currency).ok()))
 }
 
+/// What the fields say becomes the request's head and the slots of the built-in names.
 struct Reader<'a> {
+    scanner: &'a Scanner<'a>,
     head: &'a mut Head,
     inputs: &'a mut Inputs,
     issues: &'a mut Issues,
 }
 
 impl Reader<'_> {
-    /// Country, city and age.
-    fn people(&mut self, fields: &Fields<'_>, now: Instant) {
-        if let Some(text) = self.unicode(Field::Country, fields.country) {
-            match Country::parse(&text) {
-                Ok(country) => self.head.country = Some(country),
-                Err(error) => self.issues.add("/country", "country_unknown", error.to_string()),
-            }
+    fn people(&mut self, fields: &Fields, now: Instant) {
+        if let Some(text) = self.text(Field::Country, fields) {
+            self.country(text);
         }
-        if let Some(text) = self.unicode(Field::City, fields.city) {
-            self.city(&text, fields.sent(Field::Country));
+        if let Some(text) = self.text(Field::City, fields) {
+            self.city(text, fields.sent(Field::Country));
         }
-        if let Some(text) = self.unicode(Field::BirthDate, fields.birth_date) {
-            let today = now.utc().date();
-            match parse_birth_date(&text, today) {
-                Ok(date) => {
-                    self.head.birth_date = Some(date);
-                    self.head.age_years = age_on(date, today);
-                }
-                Err(error) => self.issues.add("/birth_date", "birth_date_invalid", error.to_string()),
-            }
+        if let Some(text) = self.text(Field::BirthDate, fields) {
+            self.birth_date(text, now.utc().date());
         }
     }
 
-    fn city(&mut self, text: &str, country_sent: bool) {
+    fn country(&mut self, text: Text) {
+        match Country::parse(self.inputs.text_of(text)) {
+            Ok(country) => {
+                self.head.country = Some(country);
+                self.inputs.set_slot(slot::COUNTRY, Value::Text(text));
+            }
+            Err(error) => self.issues.add("/country", "country_unknown", error.to_string()),
+        }
+    }
+
+    fn city(&mut self, text: Text, country_sent: bool) {
         let Some(country) = self.head.country else {
             if !country_sent {
                 let detail = "A city needs its country: send `country` too.";
@@ -287,8 +290,11 @@ impl Reader<'_> {
             }
             return;
         };
-        match City::parse(text, country) {
-            Ok(city) => self.head.city = Some(city),
+        match City::parse(self.inputs.text_of(text), country) {
+            Ok(city) => {
+                self.head.city = Some(city);
+                self.inputs.set_slot(slot::CITY, Value::Text(text));
+            }
             Err(error) => {
                 let code = match error {
                     PlaceError::CityNotInCountry => "city_not_in_country",
@@ -299,62 +305,64 @@ impl Reader<'_> {
         }
     }
 
-    fn references(&mut self, fields: &Fields<'_>) {
-        self.head.transaction_id = self.reference(Field::TransactionId, fields.transaction_id);
-        self.head.coupon_code = self.reference(Field::CouponCode, fields.coupon_code);
-        self.head.customer_id = self.reference(Field::CustomerId, fields.customer_id);
+    fn birth_date(&mut self, text: Text, today: Date) {
+        match parse_birth_date(self.inputs.text_of(text), today) {
+            Ok((date, age)) => {
+                self.head.birth_date = Some(date);
+                self.head.age_years = Some(age);
+                self.inputs
+                    .set_slot(slot::AGE, Value::Number(Number::whole(age.into())));
+            }
+            Err(error) => self.issues.add("/birth_date", "birth_date_invalid", error.to_string()),
+        }
     }
 
-    fn reference(&mut self, field: Field, raw: Option<RawString<'_>>) -> Option<Text> {
-        let text = self.inputs.add_string(raw?);
-        let chars = text.and_then(|text| self.inputs.text_of(text));
-        let Some(chars) = chars else {
-            self.not_unicode(field);
-            return None;
-        };
-        let length = chars.chars().count();
-        if !(1..=MAX_REFERENCE_CHARS).contains(&length) || chars.chars().any(char::is_control) {
+    fn amount_and_time(&mut self, fields: &Fields, now: Instant) {
+        self.head.amount = fields.amount;
+        if let Some(amount) = fields.amount {
+            self.inputs.set_slot(slot::AMOUNT, Value::Number(major_units(amount)));
+        }
+        self.inputs.set_slot(slot::NOW, Value::DateTime(now));
+    }
+
+    fn references(&mut self, fields: &Fields) {
+        self.head.transaction_id = self.reference(Field::TransactionId, fields);
+        self.head.coupon_code = self.reference(Field::CouponCode, fields);
+        self.head.customer_id = self.reference(Field::CustomerId, fields);
+        if let Some(customer) = self.head.customer_id {
+            self.inputs.set_slot(slot::CUSTOMER_ID, Value::Text(customer));
+        }
+    }
+
+    fn reference(&mut self, field: Field, fields: &Fields) -> Option<Text> {
+        let text = self.text(field, fields)?;
+        if !is_reference(self.inputs.text_of(text)) {
             let detail = format!("Send 1 to {MAX_REFERENCE_CHARS} characters without control characters.");
             let pointer = format!("/{}", field.name());
             self.issues.add(pointer, "reference_invalid", detail);
             return None;
         }
+        Some(text)
+    }
+
+    /// What a string says; half of a surrogate pair says nothing.
+    fn text(&mut self, field: Field, fields: &Fields) -> Option<Text> {
+        let text = self.inputs.add_string(self.scanner, fields.string(field)?);
+        if text.is_none() {
+            let pointer = format!("/{}", field.name());
+            self.issues
+                .add(pointer, "not_a_string", "Send a string of whole Unicode characters.");
+        }
         text
-    }
-
-    fn unicode<'t>(&mut self, field: Field, raw: Option<RawString<'t>>) -> Option<Cow<'t, str>> {
-        let raw = raw?;
-        if !raw.escaped {
-            return Some(Cow::Borrowed(raw.text()));
-        }
-        let mut text = String::new();
-        if raw.append_to(&mut text) {
-            return Some(Cow::Owned(text));
-        }
-        self.not_unicode(field);
-        None
-    }
-
-    /// Half of a surrogate pair stands in the string.
-    fn not_unicode(&mut self, field: Field) {
-        let pointer = format!("/{}", field.name());
-        self.issues
-            .add(pointer, "not_a_string", "Send a string of whole Unicode characters.");
     }
 }
 
-/// The built-in names that a condition may read.
-fn fill_slots(head: &Head, inputs: &mut Inputs, now: Instant) {
-    let country = head.country.as_ref().map(|country| inputs.add_text(country.as_str()));
-    let city = head.city.as_ref().map(|city| inputs.add_text(city.as_str()));
-    let age = head.age_years.map(|age| Number::whole(age.into()));
-    let amount = head.amount.map(major_units);
-    inputs.set_slot(slot::COUNTRY, country.map_or(Value::Absent, Value::Text));
-    inputs.set_slot(slot::CITY, city.map_or(Value::Absent, Value::Text));
-    inputs.set_slot(slot::AGE, age.map_or(Value::Absent, Value::Number));
-    inputs.set_slot(slot::AMOUNT, amount.map_or(Value::Absent, Value::Number));
-    inputs.set_slot(slot::CUSTOMER_ID, head.customer_id.map_or(Value::Absent, Value::Text));
-    inputs.set_slot(slot::NOW, Value::DateTime(now));
+fn is_reference(text: &str) -> bool {
+    // Of plain ASCII, which nearly all references are, bytes are characters.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return (1..=MAX_REFERENCE_CHARS).contains(&text.len());
+    }
+    text.chars().count() <= MAX_REFERENCE_CHARS && !text.chars().any(char::is_control)
 }
 
 /// An amount as conditions see it: 12050 UYU is 120.50.

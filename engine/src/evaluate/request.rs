@@ -74,7 +74,7 @@ impl<'a> Request<'a> {
     }
 
     fn text(&self, text: Option<Text>) -> Option<&'a str> {
-        self.inputs.text_of(text?)
+        Some(self.inputs.text_of(text?))
     }
 
     /// Tells this request from another with the same transaction: SHA-256 in hex over every value that the rule takes

@@ -67,7 +67,7 @@ impl<'a> Fingerprint<'a> {
             Some(Value::Number(number)) => part(path, &format!("n{}", number.decimal().normalize())),
             Some(Value::Date(date)) => part(path, &format!("d{date}")),
             Some(Value::DateTime(instant)) => part(path, &format!("t{instant}")),
-            Some(Value::Text(text)) => part(path, &format!("s{}", self.inputs.text_of(text).unwrap_or_default())),
+            Some(Value::Text(text)) => part(path, &format!("s{}", self.inputs.text_of(text))),
         }
     }
 }

@@ -12,18 +12,15 @@ pub(crate) use read::Issues;
 pub struct Inputs {
     /// The slots, then each table's cells, row by row.
     cells: Vec<Vec<Value>>,
-    /// Cells of a row, by table.
-    widths: Vec<u16>,
-    /// Every text, one after the other.
+    /// The request, then what its escaped strings and the defaults say.
     text: String,
 }
 
 impl Inputs {
-    /// Makes room for a program's layout, with everything absent.
-    pub(crate) fn reset(&mut self, layout: &Layout) {
+    /// Makes room for a program's layout, with everything absent, and keeps the request's text.
+    pub(crate) fn reset(&mut self, layout: &Layout, text: &str) {
         self.text.clear();
-        self.widths.clear();
-        self.widths.extend_from_slice(&layout.widths);
+        self.text.push_str(text);
         self.cells.resize_with(layout.widths.len().max(1), Vec::new);
         self.cells.iter_mut().for_each(Vec::clear);
         let width = layout.widths.first().copied().unwrap_or(slot::COUNT);
@@ -57,11 +54,16 @@ impl Inputs {
             .unwrap_or_default()
     }
 
-    /// A text that was read from the request; `None` for one that lies elsewhere.
-    pub(crate) fn text_of(&self, text: Text) -> Option<&str> {
+    /// A text that was read from the request; empty for one that lies elsewhere.
+    pub(crate) fn text_of(&self, text: Text) -> &str {
         let start = text.start as usize;
         let range = start..start + text.len as usize;
-        (text.origin == TextOrigin::Inputs).then(|| self.text.get(range).unwrap_or_default())
+        let whole = if text.origin == TextOrigin::Inputs {
+            &self.text
+        } else {
+            ""
+        };
+        whole.get(range).unwrap_or_default()
     }
 
     pub(crate) fn text(&self) -> &str {

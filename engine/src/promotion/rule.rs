@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, PromotionCode, Status, Terms};
 use crate::effect::Effect;
+use crate::evaluate::AnswerParts;
 use crate::expression::{Condition, Diagnostic, Program, Schema, Span};
 use crate::ids::{OrganizationId, PromotionId};
 use crate::zone::Zone;
@@ -19,7 +20,7 @@ pub const RULE_VERSION: u8 = 2;
 pub struct Rule {
     stored: Stored,
     program: Program,
-    effect_json: String,
+    answer: AnswerParts,
 }
 
 /// The stored form.
@@ -79,12 +80,11 @@ impl Rule {
     }
 
     fn assemble(stored: Stored, program: Program) -> Self {
-        // Every effect has a JSON form.
-        let effect_json = serde_json::to_string(&stored.effect).unwrap_or_else(|_| "null".to_owned());
+        let answer = AnswerParts::new(&stored.code, stored.version, &stored.effect);
         Self {
             stored,
             program,
-            effect_json,
+            answer,
         }
     }
 
@@ -149,9 +149,9 @@ impl Rule {
         &self.stored.effect
     }
 
-    /// The effect in the API's form.
-    pub fn effect_json(&self) -> &str {
-        &self.effect_json
+    /// What every answer to an evaluation says of the rule.
+    pub(crate) const fn answer(&self) -> &AnswerParts {
+        &self.answer
     }
 
     /// The first instant at which it applies.

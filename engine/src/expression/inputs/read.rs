@@ -6,7 +6,7 @@ use crate::expression::layout::{Layout, LayoutField, Scalar, Take};
 use crate::expression::limits::MAX_LIST_ELEMENTS;
 use crate::expression::types::{Literal, MAX_FIELDS};
 use crate::expression::value::{List, ListOrigin, Text, TextOrigin, Value};
-use crate::json::{JsonError, RawString, Scanner, Start};
+use crate::json::{RawString, Scanned, Scanner, Start};
 use crate::problem::FieldError;
 use crate::promotion::escape_pointer;
 
@@ -57,113 +57,43 @@ struct Row {
 const SLOTS: Row = Row { table: 0, start: 0 };
 
 impl Inputs {
-    /// Reads the value of `attributes`, at which the scanner stands.
+    /// Reads the value of `attributes`, at which the scanner stands and which begins like `start`.
     pub(crate) fn read_attributes(
         &mut self,
         layout: &Layout,
+        start: Start,
         scanner: &mut Scanner<'_>,
         issues: &mut Issues,
-    ) -> Result<(), JsonError> {
-        let path = Path::Key(&Path::Root, "attributes");
-        match scanner.start()? {
-            Start::Object => self.read_fields(&layout.attributes, SLOTS, scanner, &path, issues),
-            Start::Null => {
-                scanner.skip()?;
-                self.without_attributes(layout, issues);
-                Ok(())
-            }
-            Start::Array | Start::String | Start::Number | Start::True | Start::False => {
-                let detail = "Send an object, such as {\"total\": 120.50}.";
-                issues.add(path.pointer(), "not_an_object", detail);
-                scanner.skip()
-            }
-        }
+    ) -> Scanned<()> {
+        let mut reader = Reader {
+            inputs: self,
+            layout,
+            scanner,
+            issues,
+        };
+        reader.attributes(start)
     }
 
     /// What follows from a request without attributes.
     pub(crate) fn without_attributes(&mut self, layout: &Layout, issues: &mut Issues) {
-        let path = Path::Key(&Path::Root, "attributes");
         for field in &layout.attributes {
-            self.missing(field, SLOTS, &path, issues);
+            self.missing(field, SLOTS, &ATTRIBUTES, issues);
         }
     }
 
-    /// Appends a text.
-    pub(crate) fn add_text(&mut self, text: &str) -> Text {
-        let start = self.text.len();
-        self.text.push_str(text);
-        self.text_since(start)
-    }
-
-    /// Appends what a string says; `None` when it is no Unicode.
-    pub(crate) fn add_string(&mut self, string: RawString<'_>) -> Option<Text> {
-        let start = self.text.len();
-        if string.escaped {
-            if !string.append_to(&mut self.text) {
-                return None;
-            }
-        } else {
-            self.text.push_str(string.text());
+    /// What a string of the text that the inputs were reset with says; `None` when it is no Unicode.
+    #[inline]
+    pub(crate) fn add_string(&mut self, scanner: &Scanner<'_>, string: RawString) -> Option<Text> {
+        if string.escaped() {
+            let start = self.text.len();
+            let is_unicode = scanner.unescape(string, &mut self.text);
+            return is_unicode.then(|| self.text_since(start));
         }
-        Some(self.text_since(start))
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a body has at most 64 KiB, and defaults 4 KiB"
-    )]
-    fn text_since(&self, start: usize) -> Text {
-        Text {
+        Some(Text {
             origin: TextOrigin::Inputs,
-            start: start as u32,
-            len: (self.text.len() - start) as u32,
-        }
-    }
-
-    fn set(&mut self, row: Row, cell: u16, value: Value) {
-        let cells = self.cells.get_mut(usize::from(row.table));
-        if let Some(slot) = cells.and_then(|cells| cells.get_mut(row.start + usize::from(cell))) {
-            *slot = value;
-        }
-    }
-
-    fn read_fields(
-        &mut self,
-        fields: &[LayoutField],
-        row: Row,
-        scanner: &mut Scanner<'_>,
-        path: &Path<'_>,
-        issues: &mut Issues,
-    ) -> Result<(), JsonError> {
-        scanner.enter()?;
-        let (mut sent, mut present) = (0_u64, 0_u64);
-        let mut first = true;
-        while let Some(key) = scanner.next_key(&mut first)? {
-            let Some((position, field)) = find(fields, key) else {
-                scanner.skip()?;
-                continue;
-            };
-            let path = Path::Key(path, &field.name);
-            let bit = bit(position);
-            if sent & bit != 0 {
-                issues.add(path.pointer(), "duplicate", "Send the field once.");
-                scanner.skip()?;
-                continue;
-            }
-            sent |= bit;
-            if scanner.start()? == Start::Null {
-                scanner.word("null")?;
-            } else {
-                present |= bit;
-                self.read_value(&field.take, row, scanner, &path, issues)?;
-            }
-        }
-        for (position, field) in fields.iter().enumerate() {
-            if present & bit(position) == 0 {
-                self.missing(field, row, path, issues);
-            }
-        }
-        Ok(())
+            start: string.start(),
+            len: string.len(),
+        })
     }
 
     fn missing(&mut self, field: &LayoutField, row: Row, path: &Path<'_>, issues: &mut Issues) {
@@ -186,85 +116,35 @@ impl Inputs {
     fn literal(&mut self, literal: &Literal) -> Value {
         match literal {
             Literal::Number(number) => Value::Number((*number).into()),
-            Literal::Text(text) => Value::Text(self.add_text(text)),
+            Literal::Text(text) => {
+                let start = self.text.len();
+                self.text.push_str(text);
+                Value::Text(self.text_since(start))
+            }
             Literal::Boolean(value) => Value::Boolean(*value),
             Literal::Date(date) => Value::Date(*date),
             Literal::DateTime(instant) => Value::DateTime(*instant),
         }
     }
 
-    fn read_value(
-        &mut self,
-        take: &Take,
-        row: Row,
-        scanner: &mut Scanner<'_>,
-        path: &Path<'_>,
-        issues: &mut Issues,
-    ) -> Result<(), JsonError> {
-        let start = scanner.start()?;
-        match (take, start) {
-            (Take::Scalar { cell, kind }, _) => {
-                if let Some(value) = self.read_scalar(*kind, start, scanner, path, issues)? {
-                    self.set(row, *cell, value);
-                }
-                Ok(())
-            }
-            (Take::Object { cell, fields }, Start::Object) => {
-                if let Some(cell) = cell {
-                    self.set(row, *cell, Value::Boolean(true));
-                }
-                self.read_fields(fields, row, scanner, path, issues)
-            }
-            (Take::List { cell, table, element }, Start::Array) => {
-                let list = self.read_list(*table, element.as_deref(), scanner, path, issues)?;
-                self.set(row, *cell, Value::List(list));
-                Ok(())
-            }
-            (Take::Object { .. } | Take::List { .. }, _) => {
-                issues.add(path.pointer(), "wrong_type", format!("Send {}.", describe(take)));
-                scanner.skip()
-            }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a body has at most 64 KiB, its strings are no longer, and defaults 4 KiB"
+    )]
+    fn text_since(&self, start: usize) -> Text {
+        Text {
+            origin: TextOrigin::Inputs,
+            start: start as u32,
+            len: (self.text.len() - start) as u32,
         }
     }
 
-    fn read_list(
-        &mut self,
-        table: u16,
-        element: Option<&Take>,
-        scanner: &mut Scanner<'_>,
-        path: &Path<'_>,
-        issues: &mut Issues,
-    ) -> Result<List, JsonError> {
-        let width = usize::from(self.widths.get(usize::from(table)).copied().unwrap_or_default());
-        let begin = self.table(table).len();
-        scanner.enter()?;
-        let (mut first, mut len) = (true, 0_u32);
-        while scanner.next_element(&mut first)? {
-            if len as usize == MAX_LIST_ELEMENTS {
-                let detail = format!("Send at most {MAX_LIST_ELEMENTS} elements.");
-                issues.add(path.pointer(), "list_too_long", detail);
-            }
-            let path = Path::Element(path, len);
-            len += 1;
-            let start = scanner.start()?;
-            match element {
-                Some(element) if len as usize <= MAX_LIST_ELEMENTS => {
-                    let row = self.add_row(table, width);
-                    if start == Start::Null {
-                        issues.add(path.pointer(), "wrong_type", format!("Send {}.", describe(element)));
-                        scanner.skip()?;
-                    } else {
-                        self.read_value(element, row, scanner, &path, issues)?;
-                    }
-                }
-                Some(_) | None => scanner.skip()?,
-            }
+    #[inline]
+    fn set(&mut self, row: Row, cell: u16, value: Value) {
+        let cells = self.cells.get_mut(usize::from(row.table));
+        if let Some(slot) = cells.and_then(|cells| cells.get_mut(row.start + usize::from(cell))) {
+            *slot = value;
         }
-        Ok(List {
-            origin: ListOrigin::Table(table),
-            start: u32::try_from(begin).unwrap_or(u32::MAX),
-            len,
-        })
     }
 
     fn add_row(&mut self, table: u16, width: usize) -> Row {
@@ -275,27 +155,144 @@ impl Inputs {
         }
         Row { table, start }
     }
+}
 
-    fn read_scalar(
-        &mut self,
-        kind: Scalar,
-        start: Start,
-        scanner: &mut Scanner<'_>,
-        path: &Path<'_>,
-        issues: &mut Issues,
-    ) -> Result<Option<Value>, JsonError> {
-        let value = match (kind, start) {
-            (Scalar::Number | Scalar::Integer, Start::Number) => match scanner.number()?.value() {
-                Ok(number) if kind == Scalar::Number || number.is_whole() => Some(Value::Number(number)),
-                Ok(_) => None,
-                Err(error) => {
-                    issues.add(path.pointer(), "wrong_type", format!("Send a shorter number: {error}."));
-                    return Ok(None);
+/// Follows a layout through the text of a request.
+struct Reader<'r, 's> {
+    inputs: &'r mut Inputs,
+    layout: &'r Layout,
+    scanner: &'r mut Scanner<'s>,
+    issues: &'r mut Issues,
+}
+
+const ATTRIBUTES: Path<'static> = Path::Key(&Path::Root, "attributes");
+
+impl Reader<'_, '_> {
+    fn attributes(&mut self, start: Start) -> Scanned<()> {
+        let layout = self.layout;
+        match start {
+            Start::Object => self.fields(&layout.attributes, SLOTS, &ATTRIBUTES),
+            Start::Null => {
+                self.inputs.without_attributes(layout, self.issues);
+                self.scanner.skip()
+            }
+            Start::Array | Start::String | Start::Number | Start::True | Start::False => {
+                let detail = "Send an object, such as {\"total\": 120.50}.";
+                self.issues.add(ATTRIBUTES.pointer(), "not_an_object", detail);
+                self.scanner.skip()
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &[LayoutField], row: Row, path: &Path<'_>) -> Scanned<()> {
+        self.scanner.enter()?;
+        let (mut sent, mut present) = (0_u64, 0_u64);
+        let mut first = true;
+        while let Some(key) = self.scanner.next_key(&mut first)? {
+            let Some((position, field)) = find(fields, self.scanner, key) else {
+                self.scanner.skip()?;
+                continue;
+            };
+            let path = Path::Key(path, &field.name);
+            let bit = bit(position);
+            if sent & bit != 0 {
+                self.issues.add(path.pointer(), "duplicate", "Send the field once.");
+                self.scanner.skip()?;
+                continue;
+            }
+            sent |= bit;
+            let start = self.scanner.start()?;
+            if start == Start::Null {
+                self.scanner.word("null")?;
+            } else {
+                present |= bit;
+                self.value(&field.take, start, row, &path)?;
+            }
+        }
+        for (position, field) in fields.iter().enumerate() {
+            if present & bit(position) == 0 {
+                self.inputs.missing(field, row, path, self.issues);
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, take: &Take, start: Start, row: Row, path: &Path<'_>) -> Scanned<()> {
+        match (take, start) {
+            (Take::Scalar { cell, kind }, _) => {
+                if let Some(value) = self.scalar(*kind, start, path)? {
+                    self.inputs.set(row, *cell, value);
                 }
-            },
+            }
+            (Take::Object { cell, fields }, Start::Object) => {
+                if let Some(cell) = cell {
+                    self.inputs.set(row, *cell, Value::Boolean(true));
+                }
+                self.fields(fields, row, path)?;
+            }
+            (Take::List { cell, table, element }, Start::Array) => {
+                let list = self.list(*table, element.as_deref(), path)?;
+                self.inputs.set(row, *cell, Value::List(list));
+            }
+            (Take::Object { .. } | Take::List { .. }, _) => {
+                self.wrong(path, describe(take));
+                self.scanner.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, table: u16, element: Option<&Take>, path: &Path<'_>) -> Scanned<List> {
+        let width = self.layout.widths.get(usize::from(table)).copied().unwrap_or_default();
+        let begin = self.inputs.table(table).len();
+        self.scanner.enter()?;
+        let (mut first, mut len) = (true, 0_u32);
+        while self.scanner.next_element(&mut first)? {
+            if len as usize == MAX_LIST_ELEMENTS {
+                let detail = format!("Send at most {MAX_LIST_ELEMENTS} elements.");
+                self.issues.add(path.pointer(), "list_too_long", detail);
+            }
+            let path = Path::Element(path, len);
+            len += 1;
+            let start = self.scanner.start()?;
+            match element {
+                Some(element) if len as usize <= MAX_LIST_ELEMENTS => {
+                    let row = self.inputs.add_row(table, width.into());
+                    if start == Start::Null {
+                        self.wrong(&path, describe(element));
+                        self.scanner.skip()?;
+                    } else {
+                        self.value(element, start, row, &path)?;
+                    }
+                }
+                Some(_) | None => self.scanner.skip()?,
+            }
+        }
+        Ok(List {
+            origin: ListOrigin::Table(table),
+            start: u32::try_from(begin).unwrap_or(u32::MAX),
+            len,
+        })
+    }
+
+    #[inline]
+    fn scalar(&mut self, kind: Scalar, start: Start, path: &Path<'_>) -> Scanned<Option<Value>> {
+        let scanner = &mut *self.scanner;
+        let value = match (kind, start) {
+            (Scalar::Number | Scalar::Integer, Start::Number) => {
+                let number = scanner.number()?;
+                match scanner.value(number) {
+                    Ok(number) if kind == Scalar::Number || number.is_whole() => Some(Value::Number(number)),
+                    Ok(_) => None,
+                    Err(error) => {
+                        self.wrong(path, &format!("a shorter number: {error}"));
+                        return Ok(None);
+                    }
+                }
+            }
             (Scalar::String, Start::String) => {
                 let string = scanner.string()?;
-                self.add_string(string).map(Value::Text)
+                self.inputs.add_string(scanner, string).map(Value::Text)
             }
             (Scalar::Boolean, Start::True) => {
                 scanner.word("true")?;
@@ -305,27 +302,39 @@ impl Inputs {
                 scanner.word("false")?;
                 Some(Value::Boolean(false))
             }
-            (Scalar::Date, Start::String) => Date::parse(scanner.string()?.bytes()).map(Value::Date),
-            (Scalar::DateTime, Start::String) => Instant::parse_rfc3339(scanner.string()?.bytes()).map(Value::DateTime),
+            (Scalar::Date, Start::String) => {
+                let string = scanner.string()?;
+                Date::parse(scanner.bytes(string)).map(Value::Date)
+            }
+            (Scalar::DateTime, Start::String) => {
+                let string = scanner.string()?;
+                Instant::parse_rfc3339(scanner.bytes(string)).map(Value::DateTime)
+            }
             _ => {
                 scanner.skip()?;
                 None
             }
         };
         if value.is_none() {
-            issues.add(path.pointer(), "wrong_type", format!("Send {}.", kind.article()));
+            self.wrong(path, kind.article());
         }
         Ok(value)
+    }
+
+    #[cold]
+    fn wrong(&mut self, path: &Path<'_>, what: &str) {
+        self.issues.add(path.pointer(), "wrong_type", format!("Send {what}."));
     }
 }
 
 /// The field that a key names.
-fn find<'f>(fields: &'f [LayoutField], key: RawString<'_>) -> Option<(usize, &'f LayoutField)> {
-    fields
-        .iter()
-        .take(MAX_FIELDS)
-        .enumerate()
-        .find(|(_, field)| key.is(&field.name))
+fn find<'f>(fields: &'f [LayoutField], scanner: &Scanner<'_>, key: RawString) -> Option<(usize, &'f LayoutField)> {
+    let mut fields = fields.iter().take(MAX_FIELDS).enumerate();
+    if key.escaped() {
+        return fields.find(|(_, field)| scanner.says(key, &field.name));
+    }
+    let name = scanner.bytes(key);
+    fields.find(|(_, field)| field.name.as_bytes() == name)
 }
 
 /// The mark of a field among those of its object, which are at most [`MAX_FIELDS`].
