@@ -1,8 +1,8 @@
 //! The twelve promotion rules, each in every language that is compared, with requests that meet it and that do not.
 //!
 //! All engines decide on the same values. A request has two forms: the API's body, which the engine reads, and a flat
-//! object for the others, which gives them what they lack outside the timing: attributes at the top, the age in years
-//! and the amount in major units.
+//! object for the others, which says the same with attributes at the top, and gives them what they lack outside the
+//! timing: the age in years and the amount in major units.
 
 use serde_json::{Value, json};
 
@@ -443,7 +443,8 @@ fn input_from(country: &str, applicable: bool, attributes: &Value) -> Input {
         "amount": {"amount": 12_050, "currency": "UYU"}, "transaction_id": "order-1001", "customer_id": "c-77"
     });
     let mut flat = json!({
-        "country": country, "age": 36, "amount": 120.5, "transaction_id": "order-1001", "customer_id": "c-77"
+        "country": country, "birth_date": "1990-04-05", "age": 36, "amount": 120.5, "currency": "UYU",
+        "transaction_id": "order-1001", "customer_id": "c-77"
     });
     if let (Some(flat), Some(attributes)) = (flat.as_object_mut(), attributes.as_object()) {
         flat.extend(attributes.clone());

@@ -15,6 +15,7 @@ mod request;
 use chrono::{DateTime, Utc};
 
 use crate::expression::{Inputs, Machine, Outcome};
+use crate::json::KeyOrder;
 use crate::promotion::{Rule, Status};
 
 pub use crate::demographics::AgeBand;
@@ -30,6 +31,7 @@ pub struct Evaluator {
     head: request::Head,
     inputs: Inputs,
     machine: Machine,
+    order: KeyOrder,
 }
 
 /// A checked request and what was decided on it.
@@ -79,7 +81,7 @@ impl Evaluator {
     /// # Errors
     /// See [`EvaluateError`].
     pub fn read(&mut self, rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<(), EvaluateError> {
-        body::read(rule, body, now, &mut self.head, &mut self.inputs)
+        body::read(rule, body, now, &mut self.order, &mut self.head, &mut self.inputs)
     }
 
     /// Decides on the request that was read last: the second half of [`Evaluator::evaluate`].

@@ -143,13 +143,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// The next key of the object that was entered, its colon consumed; `None` at the object's end, which is left.
+    /// Whether the object that was entered has another entry, at whose key the scanner then stands; at its end it is
+    /// left.
     #[inline(always)]
-    pub(crate) fn next_key(&mut self, first: &mut bool) -> Scanned<Option<RawString>> {
+    pub(crate) fn next_entry(&mut self, first: &mut bool) -> Scanned<bool> {
         let mut token = self.token();
         if token == b'}' {
             self.leave();
-            return Ok(None);
+            return Ok(false);
         }
         if !*first {
             if token != b',' {
@@ -162,12 +163,36 @@ impl<'a> Scanner<'a> {
             return self.fail("expected a key in quotes");
         }
         *first = false;
+        Ok(true)
+    }
+
+    /// Consumes a key and its colon.
+    #[inline(always)]
+    pub(crate) fn key(&mut self) -> Scanned<RawString> {
         let key = self.string()?;
+        self.colon()?;
+        Ok(key)
+    }
+
+    /// Consumes the key and its colon, if the key is `name` as it stands.
+    #[inline(always)]
+    pub(crate) fn take_key(&mut self, name: &str) -> Scanned<bool> {
+        let rest = self.rest(self.at + 1);
+        let is_it = rest.starts_with(name.as_bytes()) && rest.get(name.len()) == Some(&b'"');
+        if is_it {
+            self.at += name.len() + 2;
+            self.colon()?;
+        }
+        Ok(is_it)
+    }
+
+    #[inline(always)]
+    fn colon(&mut self) -> Scanned<()> {
         if self.token() != b':' {
             return self.fail("expected `:`");
         }
         self.at += 1;
-        Ok(Some(key))
+        Ok(())
     }
 
     /// Whether the array that was entered has another element, at which the scanner then stands; at its end it is left.
@@ -385,12 +410,12 @@ impl<'a> Scanner<'a> {
                 if self.depth == outside {
                     return Ok(());
                 }
-                let goes_on = if objects & 1 == 1 {
-                    self.next_key(&mut first)?.is_some()
-                } else {
-                    self.next_element(&mut first)?
-                };
-                if goes_on {
+                if objects & 1 == 1 {
+                    if self.next_entry(&mut first)? {
+                        self.key()?;
+                        break;
+                    }
+                } else if self.next_element(&mut first)? {
                     break;
                 }
                 objects >>= 1;
@@ -513,6 +538,35 @@ impl RawString {
 )]
 const fn place(at: usize) -> u32 {
     at as u32
+}
+
+/// Which field stood at each place of an object. The next object of its kind mostly has the same order, so its keys
+/// are compared with what is expected before they are searched for. A wrong guess costs the comparison, no more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyOrder([u8; Self::PLACES]);
+
+impl KeyOrder {
+    /// Places that are remembered: objects with more fields are rare.
+    const PLACES: usize = 16;
+    const UNKNOWN: u8 = u8::MAX;
+
+    /// The field, counted among those of its object, that is expected at `place`.
+    #[inline]
+    pub(crate) fn expected(&self, place: usize) -> usize {
+        self.0.get(place).copied().unwrap_or(Self::UNKNOWN).into()
+    }
+
+    pub(crate) fn learn(&mut self, place: usize, field: usize) {
+        if let Some(known) = self.0.get_mut(place) {
+            *known = u8::try_from(field).unwrap_or(Self::UNKNOWN);
+        }
+    }
+}
+
+impl Default for KeyOrder {
+    fn default() -> Self {
+        Self([Self::UNKNOWN; Self::PLACES])
+    }
 }
 
 /// The character of the escape at the start of `text`, and the escape's length.

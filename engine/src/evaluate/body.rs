@@ -6,7 +6,7 @@ use super::request::{Head, MAX_REFERENCE_CHARS};
 use crate::calendar::{Date, Instant};
 use crate::demographics::{City, Country, PlaceError, parse_birth_date};
 use crate::expression::{Inputs, Issues, Number, Text, Value, slot};
-use crate::json::{JsonError, RawString, Scanned, Scanner, Start};
+use crate::json::{JsonError, KeyOrder, RawString, Scanned, Scanner, Start};
 use crate::money::{MAX_AMOUNT, Money};
 use crate::problem::FieldError;
 use crate::promotion::{Kind, Rule};
@@ -37,6 +37,7 @@ pub(super) fn read(
     rule: &Rule,
     body: &[u8],
     now: DateTime<Utc>,
+    order: &mut KeyOrder,
     head: &mut Head,
     inputs: &mut Inputs,
 ) -> Result<(), EvaluateError> {
@@ -50,7 +51,7 @@ pub(super) fn read(
     inputs.reset(rule.program().layout(), text);
     *head = Head::default();
     let mut scanner = Scanner::new(text);
-    let Ok(fields) = read_fields(rule, &mut scanner, inputs, &mut issues) else {
+    let Ok(fields) = read_fields(rule, &mut scanner, order, inputs, &mut issues) else {
         return Err(scanner.error().into());
     };
     let Some(fields) = fields else {
@@ -115,6 +116,23 @@ impl Field {
         }
     }
 
+    /// The field whose key is next; `None` for another key.
+    #[inline(always)]
+    fn next(scanner: &mut Scanner<'_>, order: &mut KeyOrder, place: usize) -> Scanned<Option<Self>> {
+        let expected = Self::ALL.get(order.expected(place)).copied();
+        if let Some(field) = expected
+            && scanner.take_key(field.name())?
+        {
+            return Ok(expected);
+        }
+        let key = scanner.key()?;
+        let named = Self::named(scanner, key);
+        if let Some(field) = named {
+            order.learn(place, field as usize);
+        }
+        Ok(named)
+    }
+
     fn named(scanner: &Scanner<'_>, key: RawString) -> Option<Self> {
         if key.escaped() {
             return Self::ALL.into_iter().find(|field| scanner.says(key, field.name()));
@@ -167,6 +185,7 @@ impl Fields {
 fn read_fields(
     rule: &Rule,
     scanner: &mut Scanner<'_>,
+    order: &mut KeyOrder,
     inputs: &mut Inputs,
     issues: &mut Issues,
 ) -> Scanned<Option<Fields>> {
@@ -180,11 +199,13 @@ fn read_fields(
     scanner.enter()?;
     let mut first = true;
     let mut seen = 0;
-    while let Some(key) = scanner.next_key(&mut first)? {
-        let Some(field) = Field::named(scanner, key) else {
+    let mut place = 0;
+    while scanner.next_entry(&mut first)? {
+        let Some(field) = Field::next(scanner, order, place)? else {
             scanner.skip()?;
             continue;
         };
+        place += 1;
         if seen & field.bit() != 0 {
             issues.add(format!("/{}", field.name()), "duplicate", "Send the field once.");
             scanner.skip()?;
@@ -226,7 +247,8 @@ fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> 
     scanner.enter()?;
     let (mut amount, mut currency) = (None, None);
     let mut first = true;
-    while let Some(key) = scanner.next_key(&mut first)? {
+    while scanner.next_entry(&mut first)? {
+        let key = scanner.key()?;
         let start = scanner.start()?;
         if scanner.says(key, "amount") && start == Start::Number && amount.is_none() {
             amount = scanner.number()?.unsigned();

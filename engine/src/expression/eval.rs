@@ -12,7 +12,7 @@ use super::inputs::Inputs;
 use super::number::Number;
 use super::ops::{self, FaultKind};
 use super::program::{Code, Op, Place, Program};
-use super::tree::{Comparison, Span};
+use super::tree::{Arithmetic, Comparison, Span};
 use super::typed::Function;
 use super::value::{Datum, List, ListOrigin, Text, TextOrigin, Value};
 use loops::Loop;
@@ -206,15 +206,7 @@ impl Run<'_> {
                     let value = truth(self.pop()?)?;
                     self.push(value.map_or(Value::Absent, |value| Value::Boolean(!value)));
                 }
-                Op::Arithmetic(operator) => {
-                    let right = self.pop()?;
-                    let result = match (self.pop()?, right) {
-                        (Value::Number(left), Value::Number(right)) => Value::Number(left.arithmetic(operator, right)?),
-                        (Value::Absent, _) | (_, Value::Absent) => Value::Absent,
-                        _ => return Err(FaultKind::Corrupt),
-                    };
-                    self.push(result);
-                }
+                Op::Arithmetic(operator) => self.arithmetic(operator)?,
                 Op::Join => self.join()?,
                 Op::Compare(operator) => {
                     let right = self.pop()?;
@@ -248,6 +240,19 @@ impl Run<'_> {
                 Op::Call { function, arity } => self.call(function, arity)?,
             }
         }
+    }
+
+    fn arithmetic(&mut self, operator: Arithmetic) -> Step<()> {
+        let [.., left, right] = self.machine.stack.as_mut_slice() else {
+            return Err(FaultKind::Corrupt);
+        };
+        match (&mut *left, &*right) {
+            (Value::Number(left), Value::Number(right)) => left.apply(operator, right)?,
+            (Value::Absent, _) | (_, Value::Absent) => *left = Value::Absent,
+            _ => return Err(FaultKind::Corrupt),
+        }
+        self.machine.stack.pop();
+        Ok(())
     }
 
     #[cold]
@@ -377,7 +382,7 @@ impl Run<'_> {
     /// How two values stand to each other; `None` when one is absent.
     fn order(&self, left: &Value, right: &Value) -> Option<Ordering> {
         match (left, right) {
-            (Value::Number(left), Value::Number(right)) => Some(left.order(*right)),
+            (Value::Number(left), Value::Number(right)) => Some(left.order(right)),
             (Value::Text(left), Value::Text(right)) => Some(self.bytes(*left).cmp(self.bytes(*right))),
             (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
             (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
@@ -388,6 +393,9 @@ impl Run<'_> {
 
     #[inline(always)]
     fn compare(&self, operator: Comparison, left: &Value, right: &Value) -> Value {
+        if let (Value::Number(left), Value::Number(right)) = (left, right) {
+            return Value::Boolean(operator.holds(left.order(right)));
+        }
         if let (Value::Text(left), Value::Text(right)) = (left, right)
             && !operator.is_ordering()
         {
@@ -401,14 +409,18 @@ impl Run<'_> {
     }
 
     fn between(&mut self, negated: bool) -> Step<()> {
-        let (high, low, item) = (self.pop()?, self.pop()?, self.pop()?);
-        let from = self.order(&item, &low).map(Ordering::is_ge);
-        let to = self.order(&item, &high).map(Ordering::is_le);
-        self.push(match (from, to) {
+        let [.., item, low, high] = self.machine.stack.as_slice() else {
+            return Err(FaultKind::Corrupt);
+        };
+        let from = self.order(item, low).map(Ordering::is_ge);
+        let to = self.order(item, high).map(Ordering::is_le);
+        let result = match (from, to) {
             (Some(false), _) | (_, Some(false)) => Value::Boolean(negated),
             (Some(true), Some(true)) => Value::Boolean(!negated),
             (None, _) | (_, None) => Value::Absent,
-        });
+        };
+        self.machine.stack.truncate(self.machine.stack.len() - 3);
+        self.push(result);
         Ok(())
     }
 
@@ -487,19 +499,25 @@ impl Run<'_> {
     }
 
     fn call(&mut self, function: Function, arity: u8) -> Step<()> {
-        let second = if arity == 2 { Some(self.pop()?) } else { None };
+        // What a function of one argument is given besides is not looked at; for `round` it is no decimals.
+        let second = if arity == 2 {
+            self.pop()?
+        } else {
+            Value::Number(Number::ZERO)
+        };
         let first = self.pop()?;
-        for value in [Some(first), second].into_iter().flatten() {
-            if let Value::Text(text) = value {
-                self.burn(text.len / TEXT_BYTES_PER_STEP)?;
-            }
-        }
+        self.burn(text_steps(first) + text_steps(second))?;
         let result = match (function, first, second) {
             (Function::Size, Value::List(list), _) => Value::Number(Number::whole(list.len.into())),
             (Function::Lower | Function::Upper, Value::Text(text), _) => self.case(function, text)?,
             (Function::Trim, Value::Text(text), _) => self.trimmed(text),
-            // What a function of one argument is given besides is not looked at; for `round` it is no decimals.
-            (_, first, second) => self.single(function, first, second.unwrap_or(Value::Number(Number::ZERO)))?,
+            (Function::StartsWith, Value::Text(text), Value::Text(part)) => {
+                Value::Boolean(self.bytes(text).starts_with(self.bytes(part)))
+            }
+            (Function::EndsWith, Value::Text(text), Value::Text(part)) => {
+                Value::Boolean(self.bytes(text).ends_with(self.bytes(part)))
+            }
+            (_, first, second) => self.single(function, first, second)?,
         };
         self.push(result);
         Ok(())
@@ -517,6 +535,15 @@ impl Run<'_> {
             Datum::Text(text) if self.datum(&second) == Datum::Text(text) => second,
             Datum::Text(_) => first,
         })
+    }
+}
+
+/// What an operation takes besides its one step.
+const fn text_steps(value: Value) -> u32 {
+    match value {
+        Value::Text(text) => text.len / TEXT_BYTES_PER_STEP,
+        Value::Absent | Value::Boolean(_) | Value::Number(_) => 0,
+        Value::Date(_) | Value::DateTime(_) | Value::List(_) => 0,
     }
 }
 

@@ -4,6 +4,7 @@ mod read;
 
 use super::layout::{Layout, slot};
 use super::value::{Text, TextOrigin, Value};
+use crate::json::KeyOrder;
 
 pub(crate) use read::Issues;
 
@@ -14,6 +15,8 @@ pub struct Inputs {
     cells: Vec<Vec<Value>>,
     /// The request, then what its escaped strings and the defaults say.
     text: String,
+    /// Of the attributes.
+    order: KeyOrder,
 }
 
 impl Inputs {

@@ -73,7 +73,25 @@ impl Number {
         }
     }
 
-    pub(crate) fn order(self, other: Self) -> Ordering {
+    #[inline]
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (
+                Self::Small {
+                    scale: a,
+                    mantissa: left,
+                },
+                Self::Small {
+                    scale: b,
+                    mantissa: right,
+                },
+            ) if a == b => left.cmp(right),
+            _ => self.order_unlike(other),
+        }
+    }
+
+    /// Of numbers that differ in form or scale.
+    fn order_unlike(&self, other: &Self) -> Ordering {
         if let (
             Self::Small {
                 scale: a,
@@ -84,13 +102,9 @@ impl Number {
                 mantissa: right,
             },
         ) = (self, other)
+            && let Some((left, right, _)) = aligned(*left, *a, *right, *b)
         {
-            if a == b {
-                return left.cmp(&right);
-            }
-            if let Some((left, right, _)) = aligned(left, a, right, b) {
-                return left.cmp(&right);
-            }
+            return left.cmp(&right);
         }
         self.decimal().cmp(&other.decimal())
     }
@@ -105,8 +119,9 @@ impl Number {
         }
     }
 
-    /// `+ - * / %`, as [`ops::arithmetic`] has them.
-    pub(crate) fn arithmetic(self, operator: Arithmetic, other: Self) -> Result<Self, FaultKind> {
+    /// `+ - * / %` in place, as [`ops::arithmetic`] has them; left as it was when that fails.
+    #[inline]
+    pub(crate) fn apply(&mut self, operator: Arithmetic, other: &Self) -> Result<(), FaultKind> {
         if let (
             Self::Small {
                 scale: a,
@@ -116,21 +131,25 @@ impl Number {
                 scale: b,
                 mantissa: right,
             },
-        ) = (self, other)
-            && let Some(result) = small(operator, left, a, right, b)
+        ) = (&*self, other)
+            && let Some((mantissa, scale)) = small(operator, *left, *a, *right, *b)
         {
-            return Ok(result);
+            *self = Self::Small { scale, mantissa };
+            return Ok(());
         }
-        ops::arithmetic(operator, self.decimal(), other.decimal()).map(Self::from)
+        self.apply_decimal(operator, other)
     }
 
-    pub(crate) fn plus(self, other: Self) -> Result<Self, FaultKind> {
-        self.arithmetic(Arithmetic::Add, other)
+    #[cold]
+    fn apply_decimal(&mut self, operator: Arithmetic, other: &Self) -> Result<(), FaultKind> {
+        *self = ops::arithmetic(operator, self.decimal(), other.decimal())?.into();
+        Ok(())
     }
 }
 
 /// The result where it fits; a division is left to decimals, whose quotients have 28 digits.
-fn small(operator: Arithmetic, left: i64, a: u8, right: i64, b: u8) -> Option<Number> {
+#[inline]
+fn small(operator: Arithmetic, left: i64, a: u8, right: i64, b: u8) -> Option<(i64, u8)> {
     let (mantissa, scale) = match operator {
         Arithmetic::Divide => return None,
         Arithmetic::Multiply => (left.checked_mul(right)?, a + b),
@@ -147,10 +166,11 @@ fn small(operator: Arithmetic, left: i64, a: u8, right: i64, b: u8) -> Option<Nu
             (left.checked_rem(right)?, scale)
         }
     };
-    (u32::from(scale) <= Decimal::MAX_SCALE).then_some(Number::Small { scale, mantissa })
+    (u32::from(scale) <= Decimal::MAX_SCALE).then_some((mantissa, scale))
 }
 
 /// Both with the greater scale.
+#[inline]
 fn aligned(left: i64, a: u8, right: i64, b: u8) -> Option<(i64, i64, u8)> {
     let power = |scales: u8| POWERS.get(usize::from(scales)).copied();
     match a.cmp(&b) {
@@ -178,7 +198,7 @@ impl From<Decimal> for Number {
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.order(*other).is_eq()
+        self.order(other).is_eq()
     }
 }
 
@@ -211,11 +231,12 @@ mod tests {
             let (a, b) = (Number::from(left), Number::from(right));
             prop_assert_eq!(a.decimal(), left);
             prop_assert_eq!(a.decimal().scale(), left.scale());
-            prop_assert_eq!(a.order(b), left.cmp(&right));
+            prop_assert_eq!(a.order(&b), left.cmp(&right));
             prop_assert_eq!(a.negated().decimal(), ops::negate(left));
             prop_assert_eq!(a.is_whole(), left.is_integer());
             let expected = ops::arithmetic(operator, left, right);
-            prop_assert_eq!(a.arithmetic(operator, b).map(Number::decimal), expected);
+            let mut result = a;
+            prop_assert_eq!(result.apply(operator, &b).map(|()| result.decimal()), expected);
         }
     }
 }

@@ -79,7 +79,7 @@ pub(crate) enum Datum<'a> {
 /// UTF-8 is the order of their bytes.
 pub(crate) fn order(left: Datum<'_>, right: Datum<'_>) -> Option<Ordering> {
     match (left, right) {
-        (Datum::Number(left), Datum::Number(right)) => Some(left.order(right)),
+        (Datum::Number(left), Datum::Number(right)) => Some(left.order(&right)),
         (Datum::Text(left), Datum::Text(right)) => Some(left.cmp(right)),
         (Datum::Boolean(left), Datum::Boolean(right)) => Some(left.cmp(&right)),
         (Datum::Date(left), Datum::Date(right)) => Some(left.cmp(&right)),

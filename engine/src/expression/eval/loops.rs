@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Run, Step, absent};
 use crate::expression::number::Number;
 use crate::expression::ops::FaultKind;
+use crate::expression::tree::Arithmetic;
 use crate::expression::typed::Aggregate;
 use crate::expression::value::{ListOrigin, Value};
 
@@ -56,52 +57,64 @@ impl Run<'_> {
 
     /// Takes in what one element gave. Whether there is another to look at; else the result is on the stack.
     pub(super) fn next(&mut self, aggregate: Aggregate) -> Step<bool> {
-        let value = self.pop()?;
-        let result = self.machine.loops.last().ok_or(FaultKind::Corrupt)?.result;
-        let (result, decided) = self.take_in(aggregate, result, value)?;
+        let answer = self.pop()?;
+        let decided = self.take_in(aggregate, answer)?;
         let around = self.machine.loops.last_mut().ok_or(FaultKind::Corrupt)?;
         around.left -= 1;
         if around.left > 0 && !decided {
-            around.result = result;
             around.row += around.width;
             return Ok(true);
         }
+        let result = around.result;
         self.machine.loops.pop();
         self.push(result);
         Ok(false)
     }
 
-    /// The result with one more answer, and whether the rest of the elements cannot change it.
-    fn take_in(&self, aggregate: Aggregate, result: Value, answer: Value) -> Step<(Value, bool)> {
-        match (aggregate, answer) {
-            (Aggregate::Count, Value::Boolean(true)) => Ok((with_added(result, Number::whole(1))?, false)),
-            (Aggregate::Count, Value::Boolean(false) | Value::Absent) => Ok((result, false)),
+    /// Whether the rest of the elements cannot change the result, which now has one more answer.
+    fn take_in(&mut self, aggregate: Aggregate, answer: Value) -> Step<bool> {
+        let around = self.machine.loops.last_mut().ok_or(FaultKind::Corrupt)?;
+        let result = &mut around.result;
+        match (aggregate, &answer) {
+            (Aggregate::Sum, Value::Number(number)) => add(result, number).map(|()| false),
+            (Aggregate::Count, Value::Boolean(true)) => add(result, &Number::whole(1)).map(|()| false),
+            (Aggregate::Count, Value::Boolean(false) | Value::Absent) => Ok(false),
             (Aggregate::Any | Aggregate::All, Value::Boolean(held)) => {
-                let decides = held == (aggregate == Aggregate::Any);
-                Ok((if decides { answer } else { result }, decides))
+                let decides = *held == (aggregate == Aggregate::Any);
+                if decides {
+                    *result = answer;
+                }
+                Ok(decides)
             }
-            (Aggregate::Any | Aggregate::All, Value::Absent) => Ok((answer, false)),
-            (Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf, Value::Absent) => Ok((answer, true)),
-            (Aggregate::Sum, Value::Number(number)) => Ok((with_added(result, number)?, false)),
-            (Aggregate::MinOf, answer) => Ok((self.better(Ordering::Less, result, answer), false)),
-            (Aggregate::MaxOf, answer) => Ok((self.better(Ordering::Greater, result, answer), false)),
+            (Aggregate::Any | Aggregate::All, Value::Absent) => {
+                *result = Value::Absent;
+                Ok(false)
+            }
+            (Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf, Value::Absent) => {
+                *result = Value::Absent;
+                Ok(true)
+            }
+            (Aggregate::MinOf, _) => self.keep_better(Ordering::Less, answer),
+            (Aggregate::MaxOf, _) => self.keep_better(Ordering::Greater, answer),
             _ => Err(FaultKind::Corrupt),
         }
     }
 
-    /// The first answer, or the one that stands to the best so far as `wanted`.
-    fn better(&self, wanted: Ordering, best: Value, answer: Value) -> Value {
-        if best.is_absent() || self.order(&answer, &best) == Some(wanted) {
-            answer
-        } else {
-            best
+    /// Keeps the first answer, and then each that stands to the best so far as `wanted`.
+    fn keep_better(&mut self, wanted: Ordering, answer: Value) -> Step<bool> {
+        let best = self.machine.loops.last().ok_or(FaultKind::Corrupt)?.result;
+        if (best.is_absent() || self.order(&answer, &best) == Some(wanted))
+            && let Some(around) = self.machine.loops.last_mut()
+        {
+            around.result = answer;
         }
+        Ok(false)
     }
 }
 
-fn with_added(sum: Value, number: Number) -> Step<Value> {
+fn add(sum: &mut Value, number: &Number) -> Step<()> {
     if let Value::Number(sum) = sum {
-        Ok(Value::Number(sum.plus(number)?))
+        sum.apply(Arithmetic::Add, number)
     } else {
         Err(FaultKind::Corrupt)
     }

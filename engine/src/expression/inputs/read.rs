@@ -6,7 +6,7 @@ use crate::expression::layout::{Layout, LayoutField, Scalar, Take};
 use crate::expression::limits::MAX_LIST_ELEMENTS;
 use crate::expression::types::{Literal, MAX_FIELDS};
 use crate::expression::value::{List, ListOrigin, Text, TextOrigin, Value};
-use crate::json::{RawString, Scanned, Scanner, Start};
+use crate::json::{KeyOrder, RawString, Scanned, Scanner, Start};
 use crate::problem::FieldError;
 use crate::promotion::escape_pointer;
 
@@ -171,7 +171,12 @@ impl Reader<'_, '_> {
     fn attributes(&mut self, start: Start) -> Scanned<()> {
         let layout = self.layout;
         match start {
-            Start::Object => self.fields(&layout.attributes, SLOTS, &ATTRIBUTES),
+            Start::Object => {
+                let mut order = self.inputs.order;
+                let read = self.fields(&layout.attributes, SLOTS, &mut order, &ATTRIBUTES);
+                self.inputs.order = order;
+                read
+            }
             Start::Null => {
                 self.inputs.without_attributes(layout, self.issues);
                 self.scanner.skip()
@@ -184,15 +189,17 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn fields(&mut self, fields: &[LayoutField], row: Row, path: &Path<'_>) -> Scanned<()> {
+    fn fields(&mut self, fields: &[LayoutField], row: Row, order: &mut KeyOrder, path: &Path<'_>) -> Scanned<()> {
         self.scanner.enter()?;
         let (mut sent, mut present) = (0_u64, 0_u64);
         let mut first = true;
-        while let Some(key) = self.scanner.next_key(&mut first)? {
-            let Some((position, field)) = find(fields, self.scanner, key) else {
+        let mut place = 0;
+        while self.scanner.next_entry(&mut first)? {
+            let Some((position, field)) = next(fields, self.scanner, order, place)? else {
                 self.scanner.skip()?;
                 continue;
             };
+            place += 1;
             let path = Path::Key(path, &field.name);
             let bit = bit(position);
             if sent & bit != 0 {
@@ -206,8 +213,15 @@ impl Reader<'_, '_> {
                 self.scanner.word("null")?;
             } else {
                 present |= bit;
-                self.value(&field.take, start, row, &path)?;
+                if let Take::Scalar { cell, kind } = field.take {
+                    self.scalar(kind, cell, start, row, &path)?;
+                } else {
+                    self.value(&field.take, start, row, &mut KeyOrder::default(), &path)?;
+                }
             }
+        }
+        if present.count_ones() as usize == fields.len() {
+            return Ok(());
         }
         for (position, field) in fields.iter().enumerate() {
             if present & bit(position) == 0 {
@@ -217,18 +231,15 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn value(&mut self, take: &Take, start: Start, row: Row, path: &Path<'_>) -> Scanned<()> {
+    /// A value of any form; `order` is that of its keys, if it is an object.
+    fn value(&mut self, take: &Take, start: Start, row: Row, order: &mut KeyOrder, path: &Path<'_>) -> Scanned<()> {
         match (take, start) {
-            (Take::Scalar { cell, kind }, _) => {
-                if let Some(value) = self.scalar(*kind, start, path)? {
-                    self.inputs.set(row, *cell, value);
-                }
-            }
+            (Take::Scalar { cell, kind }, _) => self.scalar(*kind, *cell, start, row, path)?,
             (Take::Object { cell, fields }, Start::Object) => {
                 if let Some(cell) = cell {
                     self.inputs.set(row, *cell, Value::Boolean(true));
                 }
-                self.fields(fields, row, path)?;
+                self.fields(fields, row, order, path)?;
             }
             (Take::List { cell, table, element }, Start::Array) => {
                 let list = self.list(*table, element.as_deref(), path)?;
@@ -246,6 +257,7 @@ impl Reader<'_, '_> {
         let width = self.layout.widths.get(usize::from(table)).copied().unwrap_or_default();
         let begin = self.inputs.table(table).len();
         self.scanner.enter()?;
+        let mut order = KeyOrder::default();
         let (mut first, mut len) = (true, 0_u32);
         while self.scanner.next_element(&mut first)? {
             if len as usize == MAX_LIST_ELEMENTS {
@@ -262,7 +274,7 @@ impl Reader<'_, '_> {
                         self.wrong(&path, describe(element));
                         self.scanner.skip()?;
                     } else {
-                        self.value(element, start, row, &path)?;
+                        self.value(element, start, row, &mut order, &path)?;
                     }
                 }
                 Some(_) | None => self.scanner.skip()?,
@@ -276,7 +288,7 @@ impl Reader<'_, '_> {
     }
 
     #[inline]
-    fn scalar(&mut self, kind: Scalar, start: Start, path: &Path<'_>) -> Scanned<Option<Value>> {
+    fn scalar(&mut self, kind: Scalar, cell: u16, start: Start, row: Row, path: &Path<'_>) -> Scanned<()> {
         let scanner = &mut *self.scanner;
         let value = match (kind, start) {
             (Scalar::Number | Scalar::Integer, Start::Number) => {
@@ -286,7 +298,7 @@ impl Reader<'_, '_> {
                     Ok(_) => None,
                     Err(error) => {
                         self.wrong(path, &format!("a shorter number: {error}"));
-                        return Ok(None);
+                        return Ok(());
                     }
                 }
             }
@@ -315,16 +327,39 @@ impl Reader<'_, '_> {
                 None
             }
         };
-        if value.is_none() {
-            self.wrong(path, kind.article());
+        match value {
+            Some(value) => self.inputs.set(row, cell, value),
+            None => self.wrong(path, kind.article()),
         }
-        Ok(value)
+        Ok(())
     }
 
     #[cold]
     fn wrong(&mut self, path: &Path<'_>, what: &str) {
         self.issues.add(path.pointer(), "wrong_type", format!("Send {what}."));
     }
+}
+
+/// The field whose key is next; `None` for a key that is not read.
+#[inline(always)]
+fn next<'f>(
+    fields: &'f [LayoutField],
+    scanner: &mut Scanner<'_>,
+    order: &mut KeyOrder,
+    place: usize,
+) -> Scanned<Option<(usize, &'f LayoutField)>> {
+    let expected = order.expected(place);
+    if let Some(field) = fields.get(expected)
+        && scanner.take_key(&field.name)?
+    {
+        return Ok(Some((expected, field)));
+    }
+    let key = scanner.key()?;
+    let found = find(fields, scanner, key);
+    if let Some((position, _)) = found {
+        order.learn(place, position);
+    }
+    Ok(found)
 }
 
 /// The field that a key names.
@@ -338,11 +373,8 @@ fn find<'f>(fields: &'f [LayoutField], scanner: &Scanner<'_>, key: RawString) ->
 }
 
 /// The mark of a field among those of its object, which are at most [`MAX_FIELDS`].
-fn bit(position: usize) -> u64 {
-    u32::try_from(position)
-        .ok()
-        .and_then(|position| 1_u64.checked_shl(position))
-        .unwrap_or(0)
+const fn bit(position: usize) -> u64 {
+    1 << (position % MAX_FIELDS)
 }
 
 const fn describe(take: &Take) -> &'static str {
