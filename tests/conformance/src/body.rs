@@ -90,7 +90,7 @@ fn value(random: &mut Random, kind: &AttributeType, is_wrong: bool) -> String {
             let is_single = !matches!(**element, AttributeType::List(_) | AttributeType::Object(_));
             let few = random.below(5);
             let count = if is_single {
-                random.weighted(&[(98, few), (1, 300), (1, 1_001)], few)
+                random.weighted(&[(197, few), (2, 300), (1, 1_001)], few)
             } else {
                 few
             };

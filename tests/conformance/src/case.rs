@@ -7,7 +7,7 @@ use engine::promotion::{Terms, parse_schema};
 use engine::zone::{Transition, Zone};
 
 use crate::random::Random;
-use crate::{body, condition, schema, values};
+use crate::{arithmetic, body, condition, schema, values};
 
 const EFFECTS: [&str; 4] = [
     r#"{"type": "percentage", "percent": "12.5"}"#,
@@ -37,6 +37,9 @@ impl Case {
     /// The case of that number.
     pub fn generate(seed: u64, number: u32) -> Self {
         let random = &mut Random::new(seed, number);
+        if random.percent(5) {
+            return Self::arithmetic(seed, number);
+        }
         let attributes = schema::attributes(random);
         let now = instant(random.text(&values::TIMES));
         Self {
@@ -46,6 +49,16 @@ impl Case {
             zone: zone(random),
             body: body::body(random, &attributes, now),
             now,
+        }
+    }
+
+    /// A case that compares a computed number with the request's `expected`, which is 0; see [`crate::arithmetic`].
+    pub fn arithmetic(seed: u64, number: u32) -> Self {
+        let random = &mut Random::new(seed, number);
+        Self {
+            attributes: arithmetic::attributes(),
+            body: arithmetic::body(random),
+            ..Self::of_source(arithmetic::source(random))
         }
     }
 

@@ -8,17 +8,20 @@ use engine::expression::AttributeType;
 use crate::random::Random;
 use crate::schema::{self, Declared};
 
-/// Room for conditions of several clauses; those beyond the limits are of [`crate::limits`].
-const MAX_PARTS: usize = 40;
+/// Most conditions are short, so that each of their parts is reached and many are tried in a second.
+const FEW_PARTS: usize = 12;
+/// Room for several clauses; what comes near the limits is of [`crate::limits`].
+const MANY_PARTS: usize = 40;
 const MAX_LEVELS: usize = 6;
 /// How the aggregates call their elements, by level; no attribute is called so.
 const ELEMENT_NAMES: [&str; 5] = ["x", "y", "l", "it", "_e"];
 
 /// The source of a condition on `attributes`.
 pub(crate) fn source(random: &mut Random, attributes: &[Declared]) -> String {
+    let most = if random.percent(80) { FEW_PARTS } else { MANY_PARTS };
     let mut writer = Writer {
         has_mistakes: random.percent(4),
-        parts_left: 4 + random.below(MAX_PARTS),
+        parts_left: 4 + random.below(most),
         random,
         scope: Vec::new(),
         elements: 0,
@@ -150,7 +153,13 @@ impl Writer<'_> {
             .iter()
             .filter(|(_, kind)| fits(kind))
             .map(|(path, _)| path.clone());
-        let found: Vec<_> = found.collect();
+        let mut found: Vec<_> = found.collect();
+        // Inside an aggregate mostly of the element that it looks at.
+        let element = self.elements.checked_sub(1).and_then(|last| ELEMENT_NAMES.get(last));
+        let of_element = |path: &String| element.is_some_and(|name| path.split('.').next() == Some(name));
+        if found.iter().any(of_element) && self.random.percent(70) {
+            found.retain(of_element);
+        }
         if found.is_empty() || self.random.percent(20) {
             let item = self.item(level, fits);
             if item.is_some() {
@@ -162,9 +171,11 @@ impl Writer<'_> {
 
     /// `lines[0].sku`.
     fn item(&mut self, level: usize, fits: impl Fn(&AttributeType) -> bool + Copy) -> Option<Part> {
-        let lists = self.scope.iter().filter_map(|(path, kind)| match kind {
-            AttributeType::List(element) => Some((path.clone(), element.as_ref().clone())),
-            _ => None,
+        let lists = self.scope.iter().filter_map(|(path, kind)| {
+            let AttributeType::List(element) = kind else {
+                return None;
+            };
+            Some((path.clone(), element.as_ref().clone()))
         });
         let lists: Vec<_> = lists.collect();
         let (path, element) = self.random.pick(&lists)?.clone();

@@ -7,6 +7,7 @@
 //! The tests of this package hold the engine's properties against the cases. `cargo xtask test engine` builds it for
 //! wasm32 too and compares the hashes: the edge and the browser decide as the origin does.
 
+mod arithmetic;
 mod body;
 mod case;
 mod condition;
@@ -46,6 +47,11 @@ pub fn run(seed: u64, count: u32) -> Report {
 /// Runs the cases at the limits of the language; see [`deepest`].
 pub fn run_deepest() -> Report {
     report(deepest().into_iter())
+}
+
+/// Runs one case with buffers of its own.
+pub fn run_one(case: &Case) -> Report {
+    report([case.clone()].into_iter())
 }
 
 fn report(cases: impl Iterator<Item = Case>) -> Report {

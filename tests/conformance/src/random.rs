@@ -30,6 +30,12 @@ impl Random {
         usize::try_from(drawn % end).unwrap_or_default()
     }
 
+    /// A number of at most that many bits, of at most 128.
+    pub(crate) fn bits(&mut self, count: u32) -> u128 {
+        let drawn = u128::from(self.next()) << 64 | u128::from(self.next());
+        drawn.checked_shr(128_u32.saturating_sub(count)).unwrap_or_default()
+    }
+
     /// Whether something of that probability happens.
     pub(crate) fn percent(&mut self, probability: usize) -> bool {
         self.below(100) < probability

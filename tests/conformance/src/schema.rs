@@ -53,9 +53,10 @@ pub(crate) struct Declared {
     pub(crate) default: Option<String>,
 }
 
-/// Three to nine attributes with different names.
+/// One to eight attributes with different names.
 pub(crate) fn attributes(random: &mut Random) -> Vec<Declared> {
-    let count = 3 + random.below(7);
+    let most = if random.percent(80) { 4 } else { 8 };
+    let count = 1 + random.below(most);
     let mut all: Vec<Declared> = Vec::with_capacity(count);
     for name in different(random, &NAMES, count) {
         let kind = kind(random, 0);
@@ -104,7 +105,8 @@ fn default(random: &mut Random, kind: &AttributeType) -> String {
 }
 
 fn kind(random: &mut Random, level: usize) -> AttributeType {
-    match random.below(10) {
+    // Fewer parts the deeper: else few types would end before the deepest level.
+    match random.below(10 + 4 * level) {
         0..3 if level < MAX_LEVELS => AttributeType::List(Box::new(kind(random, level + 1))),
         3..5 if level < MAX_LEVELS => object(random, level + 1),
         _ => simple(random),

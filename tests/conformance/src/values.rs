@@ -126,8 +126,27 @@ pub(crate) const LOCAL_TIMES: [&str; 7] = [
 ];
 
 /// A number as a condition or a request writes it.
-pub(crate) fn number(random: &mut Random, whole: bool) -> &'static str {
-    random.text(if whole { &INTEGERS } else { &NUMBERS })
+pub(crate) fn number(random: &mut Random, whole: bool) -> String {
+    if random.percent(10) {
+        return digits(random, whole);
+    }
+    random.text(if whole { &INTEGERS } else { &NUMBERS }).to_owned()
+}
+
+/// Any digits with any number of decimals: wherever computing changes from small numbers to large ones, some lie on
+/// both sides.
+pub(crate) fn digits(random: &mut Random, whole: bool) -> String {
+    const MAX_BITS: usize = 96;
+    const MAX_SCALE: usize = 28;
+    let length = 1 + random.below(MAX_BITS);
+    let mantissa = random.bits(u32::try_from(length).unwrap_or_default()).max(1);
+    let most = if random.percent(50) { MAX_SCALE } else { 3 };
+    let scale = if whole { 0 } else { random.below(most + 1) };
+    let sign = if random.percent(25) { "-" } else { "" };
+    let digits = format!("{mantissa:0width$}", width = scale + 1);
+    let (before, after) = digits.split_at(digits.len() - scale);
+    let point = if scale == 0 { "" } else { "." };
+    format!("{sign}{before}{point}{after}")
 }
 
 /// A string literal, with either quote and more or fewer escapes.
@@ -172,7 +191,7 @@ fn json_number(random: &mut Random, whole: bool) -> String {
         0 if is_short_integer => format!("{text}.0"),
         1 if is_short_integer => format!("{text}e0"),
         2 if is_short_integer && text != "0" => format!("{text}0E-1"),
-        _ => text.to_owned(),
+        _ => text,
     }
 }
 

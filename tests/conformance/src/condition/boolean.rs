@@ -114,7 +114,12 @@ impl Writer<'_> {
 
     fn comparison(&mut self, level: usize) -> Part {
         let kind = self.ordered();
-        let (left, right) = (self.compared(level, &kind), self.compared(level, &kind));
+        let left = self.compared(level, &kind);
+        let right = if self.random.percent(35) {
+            self.literal(&kind).text
+        } else {
+            self.compared(level, &kind)
+        };
         let operator = self.random.pick(&COMPARISONS).copied().unwrap_or("==");
         let space = self.word(" ", "");
         Part::new(Binding::Compare, format!("{left}{space}{operator}{space}{right}"))

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod mix;
+mod numbers;
+
 use conformance::{Case, deepest, run_deepest};
 use engine::evaluate::{AnswerHead, Evaluator, write_answer};
 use engine::expression::{Condition, FUEL, FaultKind, Machine, Outcome, Program, explain, parse};
