@@ -21,9 +21,32 @@ pub(crate) fn source(random: &mut Random) -> String {
 
 /// A request with `expected` 0.
 pub(crate) fn body(random: &mut Random) -> String {
-    let members = NAMES.map(|name| format!("\"{name}\":{}", sent(random)));
+    let mut numbers = NAMES.map(|_| sent(random));
+    if random.percent(30)
+        && let [first, second, ..] = &mut numbers
+    {
+        (*first, *second) = similar(random);
+    }
+    let members: Vec<_> = NAMES
+        .iter()
+        .zip(numbers)
+        .map(|(name, number)| format!("\"{name}\":{number}"))
+        .collect();
     let members = members.join(",");
     format!("{{\"transaction_id\":\"t-1\",\"attributes\":{{{members},\"expected\":0}}}}")
+}
+
+/// Two numbers with the same digits, or of the same value.
+fn similar(random: &mut Random) -> (String, String) {
+    let (mantissa, scale) = values::decimal(random);
+    let small = mantissa / 1_000_000;
+    let (mantissa, scale, other) = match random.below(3) {
+        0 => (small, scale, (small * 10, scale + 1)),
+        1 => (small, scale, (small * 10, scale)),
+        _ => (mantissa, scale, (mantissa, random.below(values::MAX_SCALE + 1))),
+    };
+    let other = values::written(other.0, other.1.min(values::MAX_SCALE));
+    (values::written(mantissa, scale), other)
 }
 
 fn number(random: &mut Random, level: usize) -> String {

@@ -6,6 +6,8 @@ use engine::expression::AttributeType;
 
 use crate::random::Random;
 
+/// Most decimals of an exact decimal.
+pub(crate) const MAX_SCALE: usize = 28;
 pub(crate) const NUMBERS: [&str; 21] = [
     "0",
     "1",
@@ -136,14 +138,23 @@ pub(crate) fn number(random: &mut Random, whole: bool) -> String {
 /// Any digits with any number of decimals: wherever computing changes from small numbers to large ones, some lie on
 /// both sides.
 pub(crate) fn digits(random: &mut Random, whole: bool) -> String {
+    let (mantissa, scale) = decimal(random);
+    written(mantissa, if whole { 0 } else { scale })
+}
+
+/// Digits and decimals, which an exact decimal has room for; the digits are not 0.
+pub(crate) fn decimal(random: &mut Random) -> (i128, usize) {
     const MAX_BITS: usize = 96;
-    const MAX_SCALE: usize = 28;
-    let length = 1 + random.below(MAX_BITS);
-    let mantissa = random.bits(u32::try_from(length).unwrap_or_default()).max(1);
+    let length = u32::try_from(1 + random.below(MAX_BITS)).unwrap_or_default();
+    let mantissa = i128::try_from(random.bits(length)).unwrap_or_default().max(1);
     let most = if random.percent(50) { MAX_SCALE } else { 3 };
-    let scale = if whole { 0 } else { random.below(most + 1) };
-    let sign = if random.percent(25) { "-" } else { "" };
-    let digits = format!("{mantissa:0width$}", width = scale + 1);
+    let sign = if random.percent(25) { -1 } else { 1 };
+    (sign * mantissa, random.below(most + 1))
+}
+
+pub(crate) fn written(mantissa: i128, scale: usize) -> String {
+    let sign = if mantissa < 0 { "-" } else { "" };
+    let digits = format!("{:0width$}", mantissa.unsigned_abs(), width = scale + 1);
     let (before, after) = digits.split_at(digits.len() - scale);
     let point = if scale == 0 { "" } else { "." };
     format!("{sign}{before}{point}{after}")

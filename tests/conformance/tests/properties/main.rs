@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod defaults;
 mod mix;
 mod numbers;
+mod traces;
 
 use conformance::{Case, deepest, run_deepest};
 use engine::evaluate::{AnswerHead, Evaluator, write_answer};

@@ -1,5 +1,6 @@
 //! Programs compute with small integers where they suffice, the explanation with decimals only: both give one number.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use conformance::Case;
@@ -60,9 +61,40 @@ fn programs_compute_the_numbers_of_the_explanation() {
     assert!(faults > CASES / 50, "only {faults} of {CASES} failed");
 }
 
+#[test]
+fn numbers_compare_by_value() {
+    let operators: [(&str, fn(Ordering) -> bool); 6] = [
+        ("==", Ordering::is_eq),
+        ("!=", Ordering::is_ne),
+        ("<", Ordering::is_lt),
+        ("<=", Ordering::is_le),
+        (">", Ordering::is_gt),
+        (">=", Ordering::is_ge),
+    ];
+    let rules = operators.map(|(operator, holds)| {
+        let case = Case::arithmetic(13, 0);
+        let source = format!("a {operator} b");
+        (rule(&Case { source, ..case }).unwrap().0, operator, holds)
+    });
+    let (mut evaluator, mut machine) = (Evaluator::default(), Machine::default());
+    let mut equal = 0;
+    for number in 0..CASES {
+        let case = Case::arithmetic(13, number);
+        let body: Body = serde_json::from_str(&case.body).unwrap();
+        let [a, b] = ["a", "b"].map(|name| parse_json_number(body.attributes[name].get()).unwrap());
+        equal += u32::from(a == b);
+        for (rule, operator, holds) in &rules {
+            evaluator.read(rule, case.body.as_bytes(), case.now).unwrap();
+            let met = rule.program().evaluate(evaluator.inputs(), &mut machine) == Outcome::Met;
+            assert_eq!(met, holds(a.cmp(&b)), "a {operator} b: {}", case.body);
+        }
+    }
+    assert!(equal > CASES / 50, "only {equal} of {CASES} were equal");
+}
+
 #[derive(serde::Deserialize)]
-struct Body {
-    attributes: BTreeMap<String, Box<RawValue>>,
+pub(super) struct Body {
+    pub(super) attributes: BTreeMap<String, Box<RawValue>>,
 }
 
 #[test]
