@@ -7,6 +7,7 @@
 
 pub mod bench;
 pub mod check;
+pub mod conformance;
 pub mod dev;
 pub mod dist;
 pub mod http;

@@ -12,12 +12,12 @@ use clap::ValueEnum;
 use crate::services::postgres::{Postgres, PostgresConfig};
 use crate::toolchain::wasm::TARGET;
 use crate::toolchain::{Tools, cargo, chromium};
-use crate::{check, dist, paths, ports, prepare, services, step, toolchain};
+use crate::{check, conformance, dist, paths, ports, prepare, services, step, toolchain};
 
 /// A part of the suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// The engine: unit tests, and that it builds for wasm32.
+    /// The engine: unit tests, properties, that it builds for wasm32, and that it says the same there.
     Engine,
     /// The origin: its tests on a private PostgreSQL, and that `.sqlx` is up to date.
     Origin,
@@ -53,6 +53,7 @@ fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("clippy", clippy)?;
     steps.run("wasm32", || build_engine_for_wasm(&tools))?;
     steps.run("tests", || cargo_test(&["--workspace", "--exclude", "tests"]))?;
+    steps.run("native = wasm", || conformance::check(&tools))?;
     steps.run("queries", prepare::check)?;
     steps.run("dist", || dist::build(&tools).and_then(|()| dist::print_sizes()))?;
     steps.run("deployment", || deploy_dry_run(&tools))?;
@@ -64,7 +65,10 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
         Part::Engine => {
             let tools = steps.run("tools", toolchain::ensure)?;
             steps.run("wasm32", || build_engine_for_wasm(&tools))?;
-            steps.run("tests", || cargo_test(&["--package", "engine"]))
+            steps.run("tests", || {
+                cargo_test(&["--package", "engine", "--package", "conformance"])
+            })?;
+            steps.run("native = wasm", || conformance::check(&tools))
         }
         Part::Origin => {
             steps.run("tests", || cargo_test(&["--package", "origin"]))?;

@@ -108,3 +108,19 @@ pub(super) fn constant_fault(typed: &Typed, zone: &Zone) -> Option<FaultKind> {
     let inputs = Inputs::default();
     walk::Walk::new(&inputs, None, zone).fault(typed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::types::Schema;
+
+    #[test]
+    fn a_sum_has_one_value() {
+        let source = "sum([2, 1 - 3, 2]) == 2";
+        let condition = Condition::check(source, &Schema::new()).unwrap();
+        let (_, traces) = explain(&condition, &Inputs::default(), &Zone::utc());
+        let values = traces[0].values.iter();
+        let of_sum = values.filter(|value| &source[value.start..value.end] == "sum([2, 1 - 3, 2])");
+        assert_eq!(of_sum.map(|value| value.value.as_str()).collect::<Vec<_>>(), ["2"]);
+    }
+}

@@ -383,7 +383,7 @@ impl Checker<'_> {
         };
         let body = match question {
             Some((name, body)) => self.body(name, element, body)?,
-            None => self.itself(span, &name.text, element)?,
+            None => self.itself(span, list_expr.span, &name.text, element)?,
         };
         let kind = self.aggregate_kind(aggregate, &body, question.map_or(span, |(_, body)| body.span))?;
         let typed = TypedKind::Aggregate {
@@ -415,8 +415,9 @@ impl Checker<'_> {
         body
     }
 
-    /// `sum(prices)` asks each element for itself.
-    fn itself(&mut self, span: Span, name: &str, element: Element) -> Option<Checked> {
+    /// `sum(prices)` asks each element for itself. Its place is that of the list: a trace that showed it at `span` would
+    /// show several values for the sum.
+    fn itself(&mut self, span: Span, list: Span, name: &str, element: Element) -> Option<Checked> {
         if let Err(kind) = self.element_kind(element) {
             let message =
                 format!("Each element of this list is {kind}: say what to ask of it, as in `{name}(…, x => x.…)`.");
@@ -424,7 +425,7 @@ impl Checker<'_> {
             return None;
         }
         let level = u8::try_from(self.elements.len()).ok()?;
-        self.element(span, level, element)
+        self.element(list, level, element)
     }
 
     fn aggregate_kind(&mut self, aggregate: Aggregate, body: &Checked, place: Span) -> Option<Kind> {
