@@ -6,6 +6,7 @@ mod operators;
 mod shapes;
 mod suggest;
 
+pub(super) use calls::function_form;
 pub use calls::function_names;
 
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ use crate::expression::types::Literal;
 
 /// Every function with its form, in the order of docs/language.md.
 const FUNCTIONS: &[(&str, &str)] = &[
-    ("len", "len(text or list)"),
+    ("len", "len(list)"),
     ("lower", "lower(text)"),
     ("upper", "upper(text)"),
     ("trim", "trim(text)"),
@@ -21,13 +21,13 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("min", "min(a, b, …)"),
     ("max", "max(a, b, …)"),
     ("abs", "abs(number)"),
-    ("round", "round(number) or round(number, decimals)"),
+    ("round", "round(number, decimals)"),
     ("floor", "floor(number)"),
     ("ceil", "ceil(number)"),
     ("has", "has(attribute)"),
     ("default", "default(attribute, value)"),
-    ("date", "date('2026-12-24') or date(time)"),
-    ("date_time", "date_time('2026-12-24T18:00') or date_time(day)"),
+    ("date", "date('2026-12-24')"),
+    ("date_time", "date_time('2026-12-24T18:00')"),
     ("year", "year(time)"),
     ("month", "month(time)"),
     ("day", "day(time)"),
@@ -45,6 +45,14 @@ const FUNCTIONS: &[(&str, &str)] = &[
 /// The names of the functions, for editors.
 pub fn function_names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|(name, _)| *name)
+}
+
+/// How a function is written; `None` when there is none of this name.
+pub(in crate::expression) fn function_form(name: &str) -> Option<&'static str> {
+    FUNCTIONS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, form)| *form)
 }
 
 /// A time in the text of a literal.
@@ -119,8 +127,7 @@ impl Checker<'_> {
     }
 
     fn wrong_count(&mut self, span: Span, name: &str) {
-        let form = FUNCTIONS.iter().find(|(known, _)| *known == name);
-        let form = form.map_or(name, |(_, form)| *form);
+        let form = function_form(name).unwrap_or(name);
         self.error(span, DiagnosticCode::ArgumentCount, format!("Write `{form}`."));
     }
 
