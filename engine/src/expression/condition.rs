@@ -44,8 +44,9 @@ impl Condition {
     /// assert_eq!(diagnostics[0].replacement.as_deref(), Some("total"));
     /// ```
     pub fn check(source: &str, schema: &Schema) -> Result<Self, Vec<Diagnostic>> {
-        let tree = parse(source).map_err(|diagnostic| vec![diagnostic])?;
-        let checked = check(&tree, schema)?;
+        let tree = parse(source).map_err(|diagnostic| vec![diagnostic.spaced(source)])?;
+        let spaced = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.spaced(source)).collect::<Vec<_>>();
+        let checked = check(&tree, schema).map_err(spaced)?;
         let findings = lint::lint(source, &checked.root);
         let (errors, mut warnings): (Vec<_>, Vec<_>) = findings
             .into_iter()

@@ -196,4 +196,20 @@ impl Diagnostic {
         self.replacement = Some(text.into());
         self
     }
+
+    /// Keeps the replacement apart from the words beside it in the source.
+    pub(super) fn spaced(mut self, source: &str) -> Self {
+        let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        if let Some(text) = &mut self.replacement {
+            let before = source.get(..self.start).unwrap_or_default();
+            let after = source.get(self.end..).unwrap_or_default();
+            if before.ends_with(is_word) && text.starts_with(is_word) {
+                text.insert(0, ' ');
+            }
+            if after.starts_with(is_word) && text.ends_with(is_word) {
+                text.push(' ');
+            }
+        }
+        self
+    }
 }

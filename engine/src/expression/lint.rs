@@ -136,7 +136,16 @@ impl Lint<'_> {
             DiagnosticCode::AlwaysFalse
         };
         let message = "Nothing lies between these two, the first of which is the greater: exchange them.";
-        reversed.then(|| Diagnostic::warning(span, code, message).replace_by(format!("{high}{and}{low}")))
+        let finding = || {
+            let warning = Diagnostic::warning(span, code, message);
+            let is_plain = !and.contains("//");
+            if is_plain {
+                warning.replace_by(format!("{high} {} {low}", and.trim()))
+            } else {
+                warning
+            }
+        };
+        reversed.then(finding)
     }
 
     /// Operands that exclude each other, or of which one always holds.

@@ -4,6 +4,7 @@ use super::kind::{self, Checked, Element, Kind};
 use super::{Checker, boolean};
 use crate::expression::error::{Diagnostic, DiagnosticCode};
 use crate::expression::layout::Scalar;
+use crate::expression::parse::plain_number;
 use crate::expression::tree::{Arithmetic, Comparison, Expr, ExprKind, Span};
 use crate::expression::typed::{Typed, TypedKind};
 
@@ -98,12 +99,14 @@ impl Checker<'_> {
             self.compared(high_expr),
         );
         let ((item, item_kind), (low, low_kind), (high, high_kind)) = (item?, low?, high?);
-        for (end_kind, end_expr) in [(low_kind, low_expr), (high_kind, high_expr)] {
-            if kind::common(item_kind, end_kind).is_none() {
-                let pairs = [(item_kind, end_kind, end_expr), (end_kind, item_kind, item_expr)];
-                self.types_differ(end_expr.span, "compares", item_kind, end_kind, &pairs);
-                return None;
-            }
+        let ends = [(low_kind, low_expr), (high_kind, high_expr)];
+        let other = ends.map(|(kind, expr)| kind::common(item_kind, kind).is_none().then_some((kind, expr)));
+        for (end_kind, end_expr) in other.iter().flatten().copied() {
+            let pairs = [(item_kind, end_kind, end_expr), (end_kind, item_kind, item_expr)];
+            self.types_differ(end_expr.span, "compares", item_kind, end_kind, &pairs);
+        }
+        if other.iter().any(Option::is_some) {
+            return None;
         }
         if item_kind == Scalar::Boolean {
             self.error(
@@ -287,9 +290,7 @@ fn rewritten(wanted: Scalar, found: Scalar, expr: &Expr) -> Option<String> {
         return None;
     }
     let function = match wanted {
-        Scalar::Number | Scalar::Integer => {
-            return crate::decimal::parse_json_number(text).is_ok().then(|| text.clone());
-        }
+        Scalar::Number | Scalar::Integer => return plain_number(text),
         Scalar::Boolean => return (text == "true" || text == "false").then(|| text.clone()),
         Scalar::Date => crate::calendar::Date::parse(text.as_bytes()).map(|_| "date")?,
         Scalar::DateTime => super::calls::parse_time(text).map(|_| "date_time")?,
