@@ -193,7 +193,9 @@ fn traces_are_what_is_said() {
     let blocks = blocks();
     let mut count = 0;
     for pair in blocks.windows(2) {
-        let [source, expected] = pair else { panic!("a window of two") };
+        let [source, expected] = pair else {
+            panic!("a window of two")
+        };
         if source.kind != "trace" {
             continue;
         }

@@ -296,9 +296,9 @@ impl Checker<'_> {
                 kind: Kind::DATE,
             });
         }
-        let typed = self.day(of)?;
+        let day = self.day(of)?;
         Some(Checked {
-            typed,
+            typed: Typed::new(span, day.kind),
             kind: Kind::DATE,
         })
     }
@@ -390,9 +390,10 @@ impl Checker<'_> {
         };
         let body = match question {
             Some((name, body)) => self.body(name, element, body)?,
-            None => self.itself(span, &name.text, element)?,
+            None => self.itself(list_expr.span, &name.text, element)?,
         };
-        let kind = self.aggregate_kind(aggregate, &body, question.map_or(span, |(_, body)| body.span))?;
+        let place = question.map_or(list_expr.span, |(_, body)| body.span);
+        let kind = self.aggregate_kind(aggregate, &body, place)?;
         let typed = TypedKind::Aggregate {
             aggregate,
             list: Box::new(list.typed),
