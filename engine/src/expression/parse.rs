@@ -17,7 +17,15 @@ use super::tree::{Expr, Span};
 #[grammar = "expression/grammar.pest"]
 pub(super) struct Grammar;
 
-/// Whether `text` can name an attribute.
+/// Whether `text` can name an attribute: 1 to [`MAX_NAME_BYTES`] ASCII letters, digits and `_`, no digit first and no word
+/// of the language.
+///
+/// ```
+/// use engine::expression::is_name;
+///
+/// assert!(is_name("payment_method"));
+/// assert!(!is_name("2nd") && !is_name("and") && !is_name("año"));
+/// ```
 pub fn is_name(text: &str) -> bool {
     text.len() <= MAX_NAME_BYTES
         && Grammar::parse(Rule::name, text)

@@ -43,6 +43,10 @@ const FUNCTIONS: &[(&str, &str)] = &[
 ];
 
 /// The names of the functions, for editors.
+///
+/// ```
+/// assert!(engine::expression::function_names().any(|name| name == "starts_with"));
+/// ```
 pub fn function_names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|(name, _)| *name)
 }
