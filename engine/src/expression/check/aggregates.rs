@@ -16,23 +16,7 @@ impl Checker<'_> {
         aggregate: Aggregate,
         arguments: &[Argument],
     ) -> Option<Checked> {
-        let (list_expr, question) = match arguments {
-            [Argument::Value(list)] => (list, None),
-            [Argument::Value(list), Argument::Lambda { element, body }] => (list, Some((element, body))),
-            [Argument::Value(list), Argument::Value(_)] => {
-                let message = format!(
-                    "Name the elements before what is asked of them: `{}({}, x => …)`.",
-                    name.text,
-                    repeated(list)
-                );
-                self.error(span, DiagnosticCode::ArgumentCount, message);
-                return None;
-            }
-            _ => {
-                self.wrong_count(span, &name.text, arguments.len());
-                return None;
-            }
-        };
+        let (list_expr, question) = self.asked(span, name, arguments)?;
         let known = self.diagnostics.len();
         let list = self.value(list_expr);
         if list.is_none() && question.is_none() {
@@ -62,6 +46,29 @@ impl Checker<'_> {
             typed: Typed::new(span, typed),
             kind,
         })
+    }
+
+    /// The list, and what is asked of each element under which name.
+    fn asked<'e>(
+        &mut self,
+        span: Span,
+        name: &Identifier,
+        arguments: &'e [Argument],
+    ) -> Option<(&'e Expr, Option<(&'e Identifier, &'e Expr)>)> {
+        match arguments {
+            [Argument::Value(list)] => Some((list, None)),
+            [Argument::Value(list), Argument::Lambda { element, body }] => Some((list, Some((element, body)))),
+            [Argument::Value(list), Argument::Value(_)] => {
+                let (name, of) = (&name.text, repeated(list));
+                let message = format!("Name the elements before what is asked of them: `{name}({of}, x => …)`.");
+                self.error(span, DiagnosticCode::ArgumentCount, message);
+                None
+            }
+            _ => {
+                self.wrong_count(span, &name.text, arguments.len());
+                None
+            }
+        }
     }
 
     /// `sum(lines.price)`: what was said of it since `known` is replaced by what to write.

@@ -219,10 +219,8 @@ impl Checker<'_> {
         let element_kind = match self.element_kind(element) {
             Ok(kind) => kind,
             Err(kind) => {
-                let message = format!(
-                    "Each element of this list is {kind}: use `any({}, x => …)` instead of `in`.",
-                    repeated(list_expr)
-                );
+                let of = repeated(list_expr);
+                let message = format!("Each element of this list is {kind}: use `any({of}, x => …)` instead of `in`.");
                 self.error(list_expr.span, DiagnosticCode::ListCompared, message);
                 return None;
             }

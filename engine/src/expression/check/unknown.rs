@@ -198,7 +198,7 @@ fn word(name: &str) -> Option<Unknown> {
             None,
         ),
         lower @ ("true" | "false") => (format!("Write `{lower}` in lower case."), Some(lower.to_owned())),
-        "today" => ("Today is `date(now)`.".to_owned(), Some("date(now)".to_owned())),
+        "today" => ("Write `date(now)` for today.".to_owned(), Some("date(now)".to_owned())),
         "birth_date" => (
             "A condition reads `age`, the whole years since the birth date.".to_owned(),
             None,
