@@ -200,10 +200,10 @@ fn replacements_of_the_cases_help() {
 
 /// A case of the list with a few of its characters replaced by pieces that people write.
 fn slips() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 40] = [
+    const PIECES: [&str; 45] = [
         "", "", "", " ", "=", "==", "=>", ">", "<", "!", "(", ")", "[", "]", ",", ".", "'", "\"", "and", "or", "not",
         "in", "between", "if", "then", "else", " AND ", "1", "100", "1,000", "%", "$", "-", "/", "//", "#", "total",
-        "method", "tags", "é",
+        "method", "tags", "é", "’", "😀", " is ", "null", ";",
     ];
     let sources: Vec<_> = cases().group.into_iter().flat_map(|group| group.cases).collect();
     let edits = prop::collection::vec(

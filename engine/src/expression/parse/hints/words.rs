@@ -93,14 +93,9 @@ fn infix(spot: &Spot<'_>) -> Option<Hint> {
 /// `is null`, `is not null`, `is` and `is not`.
 fn is(spot: &Spot<'_>) -> Hint {
     let rest = spot.rest();
-    let words: Vec<_> = rest.split_whitespace().take(3).collect();
-    let words: Vec<_> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words: Vec<_> = rest.split_whitespace().take(3).map(str::to_ascii_lowercase).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let len_of = |count: usize| {
-        let last = rest.split_whitespace().nth(count - 1).unwrap_or_default();
-        let end = last.as_ptr() as usize - rest.as_ptr() as usize + last.len();
-        spot.span(0, end)
-    };
+    let len_of = |count| spot.span(0, len_of_words(rest, count));
     match words.as_slice() {
         ["is", "null" | "empty" | "missing", ..] => Hint::new(
             len_of(2),
@@ -120,6 +115,15 @@ fn is(spot: &Spot<'_>) -> Hint {
         ),
         _ => Hint::new(len_of(1), "Write `==` instead of `is`.").replace_by("=="),
     }
+}
+
+/// The length of the first words of a text, with the white space between them.
+fn len_of_words(text: &str, count: usize) -> usize {
+    let mut rest = text;
+    for _ in 0..count {
+        rest = rest.trim_start().trim_start_matches(|char: char| !char.is_whitespace());
+    }
+    text.len() - rest.len()
 }
 
 /// A word where a value stands.
