@@ -23,6 +23,15 @@ pub use split::{MAX_PARTS, SplitError};
 pub const MAX_AMOUNT: u64 = 9_007_199_254_740_991;
 
 /// An amount of 0 to [`MAX_AMOUNT`] minor units of a currency.
+///
+/// ```
+/// use engine::money::{MAX_AMOUNT, Money};
+///
+/// let currency = "UYU".parse().unwrap();
+/// let amount = Money::new(12_050, currency).unwrap();
+/// assert_eq!(amount.to_string(), "120.50 UYU");
+/// assert!(Money::new(MAX_AMOUNT + 1, currency).is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "MoneyForm")]
 pub struct Money {
@@ -65,6 +74,16 @@ impl Money {
     ///
     /// # Errors
     /// The first thing that is wrong.
+    ///
+    /// ```
+    /// use engine::money::Money;
+    /// use serde_json::json;
+    ///
+    /// let money = Money::parse(&json!({"amount": 1205, "currency": "JPY"}), "/amount").unwrap();
+    /// assert_eq!(money.to_string(), "1205 JPY");
+    /// let error = Money::parse(&json!({"amount": 12.05, "currency": "UYU"}), "/amount").unwrap_err();
+    /// assert_eq!(error.pointer, "/amount/amount");
+    /// ```
     pub fn parse(json: &Value, pointer: &str) -> Result<Self, FieldError> {
         let (amount, currency) = Self::parse_fields(json, pointer)?;
         Ok(Self {
@@ -120,6 +139,13 @@ impl Money {
     }
 
     /// The amount in major units, exactly: 12050 UYU is 120.50.
+    ///
+    /// ```
+    /// use engine::money::Money;
+    ///
+    /// let amount = Money::new(12_050, "KWD".parse().unwrap()).unwrap();
+    /// assert_eq!(amount.to_decimal().to_string(), "12.050");
+    /// ```
     pub fn to_decimal(self) -> Decimal {
         Decimal::from_i128_with_scale(i128::from(self.amount), self.currency.decimals())
     }
@@ -161,6 +187,13 @@ impl fmt::Display for Money {
 }
 
 /// Money of at least 1 minor unit: what a promotion promises is never nothing.
+///
+/// ```
+/// use engine::money::{Money, PositiveMoney};
+///
+/// let nothing = Money::new(0, "UYU".parse().unwrap()).unwrap();
+/// assert_eq!(PositiveMoney::new(nothing), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct PositiveMoney(Money);

@@ -1,22 +1,29 @@
 //! Names and types of a syntax tree against the declared attributes; every error at once.
 
+mod aggregates;
 mod calls;
 mod kind;
+mod names;
 mod operators;
+mod rewrite;
 mod shapes;
 mod suggest;
+mod times;
+mod unknown;
 
+pub(super) use calls::function_form;
 pub use calls::function_names;
 
 use std::collections::BTreeSet;
 
 use super::error::{Diagnostic, DiagnosticCode};
 use super::layout::{Layout, Scalar, slot};
-use super::tree::{Expr, ExprKind, Identifier, Span};
+use super::tree::{Expr, ExprKind, Span};
 use super::typed::{Typed, TypedKind};
-use super::types::{AttributeType, Literal, Schema};
-use kind::{Checked, Element, Kind, single};
-use shapes::{ShapeId, Shapes};
+use super::types::{Literal, Schema};
+use kind::{Checked, Element, Kind};
+use rewrite::{alternatives, repeated, rewritten};
+use shapes::Shapes;
 
 /// Names that every condition may read; no attribute may take one.
 pub const BUILT_IN_NAMES: &[&str] = &["age", "amount", "city", "country", "customer_id", "now"];
@@ -52,6 +59,7 @@ pub(super) fn check(root: &Expr, schema: &Schema) -> Result<CheckedCondition, Ve
         Some(_) | None => {
             let mut diagnostics = checker.diagnostics;
             diagnostics.sort_by_key(|diagnostic| (diagnostic.start, diagnostic.end));
+            diagnostics.dedup();
             Err(diagnostics)
         }
     }
@@ -71,18 +79,41 @@ impl Checker<'_> {
         self.diagnostics.push(Diagnostic::error(span, code, message));
     }
 
+    /// An error, and what to write instead where that can be told.
+    fn error_with(&mut self, span: Span, code: DiagnosticCode, message: impl Into<String>, meant: Option<String>) {
+        let diagnostic = Diagnostic::error(span, code, message);
+        self.diagnostics.push(match meant {
+            Some(meant) => diagnostic.replace_by(meant),
+            None => diagnostic,
+        });
+    }
+
     /// A part that has to be true or false.
     fn condition(&mut self, expr: &Expr) -> Option<Typed> {
         let checked = self.value(expr)?;
         if checked.kind == Kind::BOOLEAN {
             return Some(checked.typed);
         }
+        let of = if matches!(expr.kind, ExprKind::If { .. }) {
+            "…".to_owned()
+        } else {
+            repeated(expr)
+        };
+        let is_literal = matches!(expr.kind, ExprKind::Number(_) | ExprKind::Text(_));
         let example = match checked.kind {
-            Kind::Single(Scalar::String) => "compare it with something, such as `… == 'visa'`",
-            Kind::Single(Scalar::Number | Scalar::Integer) => "compare it with something, such as `… >= 100`",
-            Kind::Single(Scalar::Boolean | Scalar::Date | Scalar::DateTime) => "compare it with another",
-            Kind::List(_) => "ask something of it, such as `any(…, x => x == 1)`",
-            Kind::Object(_) => "ask something of one of its fields",
+            Kind::Single(_) if is_literal => format!("compare something with it, such as `… == {of}`"),
+            Kind::Single(Scalar::String) => format!("compare it with something, such as `{of} == 'visa'`"),
+            Kind::Single(Scalar::Number | Scalar::Integer) => {
+                format!("compare it with something, such as `{of} >= 100`")
+            }
+            Kind::Single(Scalar::Boolean | Scalar::Date) => {
+                format!("compare it with something, such as `{of} >= date('2026-12-24')`")
+            }
+            Kind::Single(Scalar::DateTime) => {
+                format!("compare it with something, such as `{of} >= date_time('2026-12-24T18:00')`")
+            }
+            Kind::List(_) => format!("ask something of it, such as `len({of}) > 0`"),
+            Kind::Object(_) => "ask something of one of its fields".to_owned(),
         };
         let message = format!("A condition is true or false, and this is {}: {example}.", checked.kind);
         self.error(expr.span, DiagnosticCode::NotBoolean, message);
@@ -132,7 +163,7 @@ impl Checker<'_> {
                 Some(boolean(span, TypedKind::And(parts)))
             }
             ExprKind::Or(parts) => {
-                let parts = self.conditions(parts)?;
+                let parts = self.alternatives(span, parts)?;
                 Some(boolean(span, TypedKind::Or(parts)))
             }
             ExprKind::If {
@@ -150,13 +181,26 @@ impl Checker<'_> {
         parts.into_iter().collect()
     }
 
+    /// The operands of an `or`; `method == 'visa' or 'oca'` is one mistake, not one for each value.
+    fn alternatives(&mut self, span: Span, parts: &[Expr]) -> Option<Vec<Typed>> {
+        let Some(meant) = alternatives(parts) else {
+            return self.conditions(parts);
+        };
+        let first = parts.first().and_then(|first| self.condition(first));
+        if first.is_some() {
+            let message = format!("`or` joins whole conditions: write `{meant}`.");
+            self.error_with(span, DiagnosticCode::NotBoolean, message, Some(meant));
+        }
+        None
+    }
+
     /// A part that is a single value.
     fn single(&mut self, expr: &Expr) -> Option<(Typed, Scalar)> {
         let checked = self.value(expr)?;
         match checked.kind {
             Kind::Single(single) => Some((checked.typed, single)),
             Kind::List(_) | Kind::Object(_) => {
-                let message = format!("Here stands a single value, and this is {}.", checked.kind);
+                let message = format!("A single value should stand here, and this is {}.", checked.kind);
                 self.error(expr.span, DiagnosticCode::NotSingle, message);
                 None
             }
@@ -180,7 +224,8 @@ impl Checker<'_> {
                         kind::name(first),
                         kind::name(found)
                     );
-                    self.error(element.span, DiagnosticCode::ListMixed, message);
+                    let meant = rewritten(first, element, None);
+                    self.error_with(element.span, DiagnosticCode::ListMixed, message, meant);
                     typed = None;
                 }
             }
@@ -193,192 +238,11 @@ impl Checker<'_> {
             kind: Kind::List(Element::Written(kind)),
         })
     }
-
-    fn name(&mut self, span: Span, name: &str) -> Option<Checked> {
-        let bound = self.elements.iter().rposition(|(bound, _)| bound == name);
-        if let Some((level, element)) = bound.and_then(|level| Some((level, self.elements.get(level)?.1))) {
-            return self.element(span, u8::try_from(level).ok()?, element);
-        }
-        if let Some((slot, kind)) = built_in(name) {
-            self.references.insert(name.to_owned());
-            return Some(Checked {
-                typed: Typed::new(span, TypedKind::Slot(slot)),
-                kind: Kind::Single(kind),
-            });
-        }
-        let Some(shape) = self.shapes.attribute(name) else {
-            self.unknown_name(span, name);
-            return None;
-        };
-        self.references.insert(name.to_owned());
-        // An object has no value of its own: this place is only where its fields are counted from.
-        self.read(shape, Typed::new(span, TypedKind::Slot(0)))
-    }
-
-    fn unknown_name(&mut self, span: Span, name: &str) {
-        let bound = self.elements.iter().map(|(name, _)| name.as_str());
-        let declared = self.schema.keys().map(String::as_str);
-        let known = bound.chain(declared).chain(BUILT_IN_NAMES.iter().copied());
-        let suggestion = suggest::nearest(name, known).map(str::to_owned);
-        let message = match &suggestion {
-            Some(_) => format!("`{name}` is not declared.{}", suggest::question(suggestion.as_deref())),
-            None => {
-                let declared: Vec<_> = self.schema.keys().map(|name| format!("`{name}`")).collect();
-                let known = if declared.is_empty() {
-                    "no attribute".to_owned()
-                } else {
-                    declared.join(", ")
-                };
-                format!("`{name}` is not declared: declare it as an attribute, or use what is ({known}).")
-            }
-        };
-        let diagnostic = Diagnostic::error(span, DiagnosticCode::NameUnknown, message);
-        self.diagnostics.push(match suggestion {
-            Some(name) => diagnostic.replace_by(name),
-            None => diagnostic,
-        });
-    }
-
-    /// The element that an aggregate looks at.
-    fn element(&mut self, span: Span, level: u8, element: Element) -> Option<Checked> {
-        let row = Typed::new(span, TypedKind::Element { level, column: 0 });
-        match element {
-            Element::Declared(shape) => self.read(shape, row),
-            // Without a type the list is empty, and any type fits the element that it does not have.
-            Element::Written(kind) => Some(Checked {
-                typed: row,
-                kind: Kind::Single(kind.unwrap_or(Scalar::Boolean)),
-            }),
-        }
-    }
-
-    /// The value of a shape, which stands beside `base`: in the slots or in the same row.
-    fn read(&mut self, shape: ShapeId, base: Typed) -> Option<Checked> {
-        let declared = self.shapes.kind(shape)?;
-        if matches!(declared, AttributeType::Object(_)) {
-            return Some(Checked {
-                typed: base,
-                kind: Kind::Object(shape),
-            });
-        }
-        let typed = self.take(shape, base)?;
-        let kind = match single(declared) {
-            Some(single) => Kind::Single(single),
-            None => Kind::List(Element::Declared(self.shapes.element(shape)?)),
-        };
-        Some(Checked { typed, kind })
-    }
-
-    /// The cell of a shape beside `base`.
-    fn take(&mut self, shape: ShapeId, base: Typed) -> Option<Typed> {
-        let (table, cell) = self.shapes.take(shape)?;
-        let kind = if table == 0 {
-            TypedKind::Slot(cell)
-        } else if let TypedKind::Element { level, .. } = base.kind {
-            TypedKind::Element { level, column: cell }
-        } else if let TypedKind::Item { list, index, .. } = base.kind {
-            let column = cell;
-            TypedKind::Item { list, index, column }
-        } else {
-            return None;
-        };
-        Some(Typed::new(base.span, kind))
-    }
-
-    fn field(&mut self, span: Span, object: &Expr, name: &Identifier) -> Option<Checked> {
-        let object = self.value(object)?;
-        let Kind::Object(shape) = object.kind else {
-            let message = match object.kind {
-                Kind::List(_) => format!(
-                    "A list has no fields: name an element, as in `…[0].{0}`, or ask all, as in `any(…, x => x.{0} …)`.",
-                    name.text
-                ),
-                Kind::Single(_) | Kind::Object(_) => {
-                    format!("This is {} and has no fields.", object.kind)
-                }
-            };
-            self.error(name.span, DiagnosticCode::NoFields, message);
-            return None;
-        };
-        let Some(field) = self.shapes.field(shape, &name.text) else {
-            self.unknown_field(shape, name);
-            return None;
-        };
-        let base = Typed::new(span, object.typed.kind);
-        self.read(field, base)
-    }
-
-    fn unknown_field(&mut self, shape: ShapeId, name: &Identifier) {
-        let fields = match self.shapes.kind(shape) {
-            Some(AttributeType::Object(fields)) => fields.iter().map(|field| field.name.as_str()).collect(),
-            Some(_) | None => Vec::new(),
-        };
-        let suggestion = suggest::nearest(&name.text, fields.iter().copied());
-        let message = match suggestion {
-            Some(_) => format!("There is no field `{}`.{}", name.text, suggest::question(suggestion)),
-            None if fields.is_empty() => format!("There is no field `{}`: the object declares none.", name.text),
-            None => format!(
-                "There is no field `{}`: the object has `{}`.",
-                name.text,
-                fields.join("`, `")
-            ),
-        };
-        let diagnostic = Diagnostic::error(name.span, DiagnosticCode::FieldUnknown, message);
-        self.diagnostics.push(match suggestion {
-            Some(name) => diagnostic.replace_by(name),
-            None => diagnostic,
-        });
-    }
-
-    fn index(&mut self, span: Span, list: &Expr, index: &Expr) -> Option<Checked> {
-        let (checked, position) = (self.value(list), self.value(index));
-        let (checked, position) = (checked?, position?);
-        let Kind::List(element) = checked.kind else {
-            let message = match (&checked.kind, &index.kind) {
-                (Kind::Object(_), ExprKind::Text(name)) => format!("Write a field as `….{name}`."),
-                (kind, _) => format!("Only a list has elements, and this is {kind}."),
-            };
-            self.error(list.span, DiagnosticCode::NotAList, message);
-            return None;
-        };
-        let negative = matches!(&index.kind, ExprKind::Number(number) if number.is_sign_negative());
-        if position.kind != Kind::INTEGER || negative {
-            let message = "An element is named by a whole number from 0: `…[0]` is the first.";
-            self.error(index.span, DiagnosticCode::IndexInvalid, message);
-            return None;
-        }
-        let item = TypedKind::Item {
-            list: Box::new(checked.typed),
-            index: Box::new(position.typed),
-            column: 0,
-        };
-        let row = Typed::new(span, item);
-        match element {
-            Element::Declared(shape) => self.read(shape, row),
-            Element::Written(kind) => Some(Checked {
-                typed: row,
-                kind: Kind::Single(kind.unwrap_or(Scalar::Boolean)),
-            }),
-        }
-    }
 }
 
 fn boolean(span: Span, kind: TypedKind) -> Checked {
     Checked {
         typed: Typed::new(span, kind),
         kind: Kind::BOOLEAN,
-    }
-}
-
-/// The slot and the type of a built-in name.
-fn built_in(name: &str) -> Option<(u16, Scalar)> {
-    match name {
-        "country" => Some((slot::COUNTRY, Scalar::String)),
-        "city" => Some((slot::CITY, Scalar::String)),
-        "age" => Some((slot::AGE, Scalar::Integer)),
-        "amount" => Some((slot::AMOUNT, Scalar::Number)),
-        "customer_id" => Some((slot::CUSTOMER_ID, Scalar::String)),
-        "now" => Some((slot::NOW, Scalar::DateTime)),
-        _ => None,
     }
 }

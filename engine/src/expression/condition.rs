@@ -10,7 +10,8 @@ use super::tree::Span;
 use super::typed::{Typed, TypedKind};
 use super::types::Schema;
 
-/// A condition that parsed and fits its schema.
+/// A condition that parsed and fits its schema: what is compiled into a [`super::Program`] and explained by
+/// [`super::explain`].
 #[derive(Debug, Clone)]
 pub struct Condition {
     source: String,
@@ -44,8 +45,9 @@ impl Condition {
     /// assert_eq!(diagnostics[0].replacement.as_deref(), Some("total"));
     /// ```
     pub fn check(source: &str, schema: &Schema) -> Result<Self, Vec<Diagnostic>> {
-        let tree = parse(source).map_err(|diagnostic| vec![diagnostic])?;
-        let checked = check(&tree, schema)?;
+        let tree = parse(source).map_err(|diagnostic| vec![diagnostic.spaced(source)])?;
+        let spaced = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.spaced(source)).collect::<Vec<_>>();
+        let checked = check(&tree, schema).map_err(spaced)?;
         let findings = lint::lint(source, &checked.root);
         let (errors, mut warnings): (Vec<_>, Vec<_>) = findings
             .into_iter()
@@ -69,17 +71,40 @@ impl Condition {
     }
 
     /// The attributes and built-in names that it reads, in order of the alphabet.
+    ///
+    /// ```
+    /// use engine::expression::{Condition, Schema};
+    ///
+    /// let condition = Condition::check("country == 'UY' and age >= 18 and age < 65", &Schema::new()).unwrap();
+    /// assert_eq!(condition.references(), ["age", "country"]);
+    /// ```
     pub fn references(&self) -> &[String] {
         &self.references
     }
 
     /// What is probably not meant, in the order of the source.
+    ///
+    /// ```
+    /// use engine::expression::{Condition, Schema};
+    ///
+    /// let condition = Condition::check("age >= 18 and country == 'uy'", &Schema::new()).unwrap();
+    /// let [warning] = condition.warnings() else { panic!() };
+    /// assert_eq!(warning.code, "always_false");
+    /// assert_eq!(warning.replacement.as_deref(), Some("'UY'"));
+    /// ```
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
 
     /// The most steps that an evaluation can take: each list as long as a list may be, and no operand decides early.
     /// An evaluation ends at [`super::FUEL`].
+    ///
+    /// ```
+    /// use engine::expression::{Condition, FUEL, Schema};
+    ///
+    /// let condition = Condition::check("age >= 18", &Schema::new()).unwrap();
+    /// assert!(condition.most_steps() < u64::from(FUEL));
+    /// ```
     pub fn most_steps(&self) -> u64 {
         let parts = self
             .requirements

@@ -71,8 +71,11 @@ pub(super) fn warning(root: &Typed) -> Option<Diagnostic> {
     let steps = most_steps(root);
     (steps > u64::from(FUEL)).then(|| {
         let message = format!(
-            "With lists of {MAX_LIST_ELEMENTS} elements or long texts this takes up to {steps} steps, and an evaluation \
-             that has taken {FUEL} is refused: ask one list only once, or not inside another."
+            "With lists of {} elements or long texts this takes up to {} steps, and an evaluation that has taken {} is \
+             refused: ask one list only once, or not inside another.",
+            grouped(MAX_LIST_ELEMENTS as u64),
+            grouped(steps),
+            grouped(FUEL.into())
         );
         Diagnostic::warning(costly(root, None).span, DiagnosticCode::MayRunOut, message)
     })
@@ -88,4 +91,15 @@ fn costly(typed: &Typed, level: Option<u8>) -> &Typed {
         .into_iter()
         .find(|part| steps(part, level) > u64::from(FUEL));
     part.map_or(typed, |part| costly(part, level))
+}
+
+/// A number as people read it: `200,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let places = (0..digits.len()).rev();
+    let separated = digits.chars().zip(places).flat_map(|(digit, place)| {
+        let comma = (place > 0 && place % 3 == 0).then_some(',');
+        std::iter::once(digit).chain(comma)
+    });
+    separated.collect()
 }

@@ -15,6 +15,13 @@ pub enum Severity {
 }
 
 /// What is wrong, as a stable word: the closed list.
+///
+/// ```
+/// use engine::expression::{Condition, DiagnosticCode, Schema};
+///
+/// let diagnostics = Condition::check("age >= '18'", &Schema::new()).unwrap_err();
+/// assert_eq!(diagnostics[0].code, DiagnosticCode::TypesDiffer.as_str());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiagnosticCode {
     /// The source does not parse.
@@ -155,7 +162,18 @@ impl DiagnosticCode {
     }
 }
 
-/// One thing that is wrong with a condition.
+/// One thing that is wrong with a condition. Places are in bytes of the source, from 0.
+///
+/// ```
+/// use engine::expression::{Condition, Schema};
+///
+/// let source = "contry == 'UY'";
+/// let [diagnostic] = &Condition::check(source, &Schema::new()).unwrap_err()[..] else { panic!() };
+/// assert_eq!(diagnostic.message, "`contry` is not declared. Did you mean `country`?");
+/// let mut corrected = source.to_owned();
+/// corrected.replace_range(diagnostic.start..diagnostic.end, diagnostic.replacement.as_deref().unwrap());
+/// assert_eq!(corrected, "country == 'UY'");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// First byte of the place in the source.
@@ -194,6 +212,22 @@ impl Diagnostic {
 
     pub(super) fn replace_by(mut self, text: impl Into<String>) -> Self {
         self.replacement = Some(text.into());
+        self
+    }
+
+    /// Keeps the replacement apart from the words beside it in the source.
+    pub(super) fn spaced(mut self, source: &str) -> Self {
+        let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        if let Some(text) = &mut self.replacement {
+            let before = source.get(..self.start).unwrap_or_default();
+            let after = source.get(self.end..).unwrap_or_default();
+            if before.ends_with(is_word) && text.starts_with(is_word) {
+                text.insert(0, ' ');
+            }
+            if after.starts_with(is_word) && text.ends_with(is_word) {
+                text.push(' ');
+            }
+        }
         self
     }
 }

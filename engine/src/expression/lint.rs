@@ -1,24 +1,22 @@
 //! What can be told of a condition without any request: parts that always fail are errors, parts that are always true
 //! or never true are warnings.
 
+mod bounds;
 mod unequal;
 
 use std::cmp::Ordering;
 
-use rust_decimal::Decimal;
-
 use super::error::{Diagnostic, DiagnosticCode};
 use super::fold::{fold, is_constant};
-use super::layout::slot;
-use super::lower::{datum, mirrored};
+use super::lower::datum;
 use super::ops::FaultKind;
 use super::trace::constant_fault;
-use super::tree::{Arithmetic, Comparison, Span};
-use super::typed::{Aggregate, Function, Typed, TypedKind};
+use super::tree::{Arithmetic, Span};
+use super::typed::{Typed, TypedKind};
 use super::types::Literal;
 use super::value::order;
-use crate::demographics::MAX_AGE_YEARS;
 use crate::zone::Zone;
+use bounds::{bounds_or_itself, by_range, contrary, excludes, without_spans};
 
 /// Looks through a checked condition, the outermost findings first.
 pub(super) fn lint(source: &str, root: &Typed) -> Vec<Diagnostic> {
@@ -38,15 +36,6 @@ pub(super) fn lint(source: &str, root: &Typed) -> Vec<Diagnostic> {
 struct Lint<'a> {
     source: &'a str,
     findings: Vec<Diagnostic>,
-}
-
-/// A comparison of something with a constant.
-#[derive(Clone)]
-struct Bound {
-    span: Span,
-    of: Typed,
-    operator: Comparison,
-    literal: Literal,
 }
 
 impl Lint<'_> {
@@ -136,7 +125,16 @@ impl Lint<'_> {
             DiagnosticCode::AlwaysFalse
         };
         let message = "Nothing lies between these two, the first of which is the greater: exchange them.";
-        reversed.then(|| Diagnostic::warning(span, code, message).replace_by(format!("{high}{and}{low}")))
+        let finding = || {
+            let warning = Diagnostic::warning(span, code, message);
+            let is_plain = !and.contains("//");
+            if is_plain {
+                warning.replace_by(format!("{high} {} {low}", and.trim()))
+            } else {
+                warning
+            }
+        };
+        reversed.then(finding)
     }
 
     /// Operands that exclude each other, or of which one always holds.
@@ -216,176 +214,4 @@ fn always(typed: &Typed) -> Option<bool> {
 /// Whether computing a part that reads nothing needs a number that no decimal holds.
 fn overflows(typed: &Typed) -> bool {
     constant_fault(typed, &Zone::utc()) == Some(FaultKind::Overflow)
-}
-
-/// Comparisons that the range of a number decides, such as `weekday(now) == 8`.
-fn by_range(typed: &Typed) -> Option<bool> {
-    let bounds = bounds(typed);
-    let decided = bounds.iter().map(|bound| {
-        let (least, greatest) = range(&bound.of)?;
-        let out = |operator, limit: i64| Bound {
-            span: bound.span,
-            of: bound.of.clone(),
-            operator,
-            literal: Literal::Number(Decimal::from(limit)),
-        };
-        let inside = [
-            Some(out(Comparison::GreaterOrEqual, least)),
-            greatest.map(|greatest| out(Comparison::LessOrEqual, greatest)),
-        ];
-        let excluded = |bound: &Bound| inside.iter().flatten().any(|inside| excludes(inside, bound));
-        if excluded(bound) {
-            Some(false)
-        } else {
-            excluded(&contrary(bound)).then_some(true)
-        }
-    });
-    let decided: Vec<_> = decided.collect();
-    if decided.contains(&Some(false)) {
-        return Some(false);
-    }
-    (!decided.is_empty() && decided.iter().all(|one| *one == Some(true))).then_some(true)
-}
-
-/// The least and the greatest value that a number has by its nature.
-fn range(typed: &Typed) -> Option<(i64, Option<i64>)> {
-    if let TypedKind::Call { function, .. } = &typed.kind {
-        return range_of_call(*function);
-    }
-    let is_count = matches!(
-        typed.kind,
-        TypedKind::Aggregate {
-            aggregate: Aggregate::Count,
-            ..
-        }
-    );
-    if typed.kind == TypedKind::Slot(slot::AGE) {
-        Some((0, Some(MAX_AGE_YEARS.into())))
-    } else if is_count || typed.kind == TypedKind::Slot(slot::AMOUNT) {
-        Some((0, None))
-    } else {
-        None
-    }
-}
-
-const fn range_of_call(function: Function) -> Option<(i64, Option<i64>)> {
-    match function {
-        Function::Length | Function::Size | Function::Abs => Some((0, None)),
-        Function::Hour => Some((0, Some(23))),
-        Function::Weekday => Some((1, Some(7))),
-        Function::Day => Some((1, Some(31))),
-        Function::Month => Some((1, Some(12))),
-        Function::Year => Some((1, Some(9_999))),
-        Function::Lower
-        | Function::Upper
-        | Function::Trim
-        | Function::StartsWith
-        | Function::EndsWith
-        | Function::Contains
-        | Function::Min
-        | Function::Max
-        | Function::Round
-        | Function::Floor
-        | Function::Ceil
-        | Function::DateOf
-        | Function::StartOfDay
-        | Function::DaysBetween => None,
-    }
-}
-
-/// The comparisons with constants that `typed` consists of.
-fn bounds(typed: &Typed) -> Vec<Bound> {
-    let bound = |of: &Typed, operator, literal: &Literal| Bound {
-        span: typed.span,
-        of: without_spans(of.clone()),
-        operator,
-        literal: literal.clone(),
-    };
-    if let TypedKind::Compare { operator, left, right } = &typed.kind {
-        return match (left.constant(), right.constant()) {
-            (None, Some(literal)) => vec![bound(left, *operator, literal)],
-            (Some(literal), None) => vec![bound(right, mirrored(*operator), literal)],
-            (Some(_), Some(_)) | (None, None) => Vec::new(),
-        };
-    }
-    if let TypedKind::Between {
-        negated: false,
-        item,
-        low,
-        high,
-    } = &typed.kind
-    {
-        let end = |of: &Typed, operator| of.constant().map(|literal| bound(item, operator, literal));
-        let ends = [end(low, Comparison::GreaterOrEqual), end(high, Comparison::LessOrEqual)];
-        return ends.into_iter().flatten().collect();
-    }
-    Vec::new()
-}
-
-/// The same, where a part that is no comparison is true, and `not` of it false.
-fn bounds_or_itself(typed: &Typed) -> Vec<Bound> {
-    let of_comparison = bounds(typed);
-    if !of_comparison.is_empty() || matches!(typed.kind, TypedKind::Compare { .. } | TypedKind::Between { .. }) {
-        return of_comparison;
-    }
-    let (of, value) = if let TypedKind::Not(inner) = &typed.kind {
-        (&**inner, false)
-    } else {
-        (typed, true)
-    };
-    vec![Bound {
-        span: typed.span,
-        of: without_spans(of.clone()),
-        operator: Comparison::Equal,
-        literal: Literal::Boolean(value),
-    }]
-}
-
-fn without_spans(typed: Typed) -> Typed {
-    Typed::new(Span::default(), typed.map_parts(without_spans).kind)
-}
-
-fn contrary(bound: &Bound) -> Bound {
-    if let (Comparison::Equal, Literal::Boolean(value)) = (bound.operator, &bound.literal) {
-        let literal = Literal::Boolean(!value);
-        return Bound {
-            literal,
-            ..bound.clone()
-        };
-    }
-    let operator = match bound.operator {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    };
-    Bound {
-        operator,
-        ..bound.clone()
-    }
-}
-
-/// Whether no value satisfies both.
-fn excludes(a: &Bound, b: &Bound) -> bool {
-    let Some(order) = order(datum(&a.literal), datum(&b.literal)) else {
-        return false;
-    };
-    let from = |operator| matches!(operator, Comparison::Greater | Comparison::GreaterOrEqual);
-    let to = |operator| matches!(operator, Comparison::Less | Comparison::LessOrEqual);
-    let both_closed = a.operator == Comparison::LessOrEqual && b.operator == Comparison::GreaterOrEqual
-        || a.operator == Comparison::GreaterOrEqual && b.operator == Comparison::LessOrEqual;
-    let touching = order == Ordering::Equal && !both_closed;
-    if a.operator == Comparison::Equal {
-        !b.operator.holds(order)
-    } else if b.operator == Comparison::Equal {
-        !a.operator.holds(order.reverse())
-    } else if to(a.operator) && from(b.operator) {
-        order == Ordering::Less || touching
-    } else if from(a.operator) && to(b.operator) {
-        order == Ordering::Greater || touching
-    } else {
-        false
-    }
 }

@@ -52,7 +52,19 @@ pub(crate) struct Place {
 }
 
 impl Program {
-    /// Compiles a condition for a promotion in `zone`, with constants folded.
+    /// Compiles a condition for a promotion in `zone`, with constants folded. Times without an offset and the functions of
+    /// the calendar are read in that zone.
+    ///
+    /// ```
+    /// use engine::expression::{Condition, Inputs, Machine, Outcome, Program, Schema};
+    /// use engine::zone::Zone;
+    ///
+    /// let source = "date_time('2026-12-24T18:00') == date_time('2026-12-24T21:00:00Z')";
+    /// let condition = Condition::check(source, &Schema::new()).unwrap();
+    /// let montevideo = Zone::new(-180, &[]).unwrap();
+    /// let program = Program::compile(&condition, &montevideo);
+    /// assert_eq!(program.evaluate(&Inputs::default(), &mut Machine::default()), Outcome::Met);
+    /// ```
     pub fn compile(condition: &Condition, zone: &Zone) -> Self {
         let requirements = fold::fold_requirements(condition.requirements(), zone);
         lower::lower(&requirements, condition.layout(), zone)
@@ -79,7 +91,11 @@ impl Program {
     /// Reads the stored form and checks that it can be run.
     ///
     /// # Errors
-    /// The bytes are of another version, cut, or no program.
+    /// The bytes are of another version, cut, or no program; never a panic, whatever the bytes.
+    ///
+    /// ```
+    /// assert!(engine::expression::Program::load(b"no program").is_err());
+    /// ```
     pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
         load::load(bytes)
     }

@@ -3,6 +3,7 @@
 //! This walks the checked tree, one node after the other, and shares with the program only what operators compute. So
 //! it is also what programs are tested against.
 
+mod plain;
 mod walk;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,8 @@ use super::typed::Typed;
 use super::types::Literal;
 use crate::zone::Zone;
 
-/// Most elements of a list whose questions are shown one by one, besides the one that decided: what a person reads.
+/// Most elements of a list whose questions are shown one by one, besides the last that was asked, which is the one that
+/// decided if one did: what a person reads.
 pub const MAX_TRACED_ELEMENTS: usize = 20;
 
 /// A sub-condition and what became of it.

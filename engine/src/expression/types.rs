@@ -4,20 +4,26 @@
 //! "number"   "string?"   "list<object{sku: string, quantity: integer, gift: boolean?}>"   {"type": "integer", "default": 1}
 //! ```
 
+mod parse;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use pest::Parser as _;
-use pest::iterators::Pair;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::limits::MAX_NAME_BYTES;
-use super::parse::{Grammar, Rule};
 use crate::calendar::{Date, Instant};
+use parse::{parse_default, parse_type};
 
-/// The declared attributes of a promotion.
+/// The declared attributes of a promotion, by name.
+///
+/// ```
+/// use engine::expression::Schema;
+///
+/// let schema: Schema = serde_json::from_str(r#"{"total": "number", "note": "string?"}"#).unwrap();
+/// assert!(schema["note"].is_optional());
+/// ```
 pub type Schema = BTreeMap<String, Attribute>;
 
 /// Longest text of a type, in bytes: room for 32 fields with long names.
@@ -28,6 +34,13 @@ pub const MAX_TYPE_DEPTH: usize = 8;
 pub const MAX_FIELDS: usize = 64;
 
 /// The type of an attribute, of a list's elements or of an object's field.
+///
+/// ```
+/// use engine::expression::AttributeType;
+///
+/// let lines: AttributeType = "list<object{sku: string, gift: boolean?}>".parse().unwrap();
+/// assert_eq!(lines.to_string(), "list<object{gift: boolean?, sku: string}>");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeType {
     /// An exact decimal.
@@ -176,10 +189,20 @@ impl Attribute {
         self.default.as_ref()
     }
 
-    /// Reads the API's form.
+    /// Reads the API's form: a type, or an object with a type and a default. A number of more than 15 digits is written as
+    /// a string.
     ///
     /// # Errors
     /// See [`TypeError`].
+    ///
+    /// ```
+    /// use engine::expression::{Attribute, Literal, TypeError};
+    /// use serde_json::json;
+    ///
+    /// let channel = Attribute::parse(&json!({"type": "string", "default": "web"})).unwrap();
+    /// assert_eq!(channel.default(), Some(&Literal::Text("web".to_owned())));
+    /// assert_eq!(Attribute::parse(&json!("list<number?>")), Err(TypeError::OptionalElement));
+    /// ```
     pub fn parse(json: &serde_json::Value) -> Result<Self, TypeError> {
         if let Some(text) = json.as_str() {
             let (kind, optional) = parse_type(text)?;
@@ -211,91 +234,6 @@ impl From<AttributeType> for Attribute {
     fn from(kind: AttributeType) -> Self {
         Self::required(kind)
     }
-}
-
-fn parse_default(kind: &AttributeType, json: &serde_json::Value) -> Result<Literal, TypeError> {
-    let text = || json.as_str().ok_or(TypeError::Default);
-    let number = || match json {
-        // A number of at most 15 digits keeps them all; longer ones are sent as strings.
-        serde_json::Value::Number(number) => crate::decimal::parse_json_number(&number.to_string()).ok(),
-        serde_json::Value::String(text) => crate::decimal::parse_json_number(text).ok(),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Array(_)
-        | serde_json::Value::Object(_) => None,
-    };
-    let literal = match kind {
-        AttributeType::Number => number().map(Literal::Number),
-        AttributeType::Integer => number().filter(Decimal::is_integer).map(Literal::Number),
-        AttributeType::String => Some(Literal::Text(text()?.to_owned())),
-        AttributeType::Boolean => json.as_bool().map(Literal::Boolean),
-        AttributeType::Date => Date::parse(text()?.as_bytes()).map(Literal::Date),
-        AttributeType::DateTime => Instant::parse_rfc3339(text()?.as_bytes()).map(Literal::DateTime),
-        AttributeType::List(_) | AttributeType::Object(_) => None,
-    };
-    literal.ok_or(TypeError::Default)
-}
-
-fn parse_type(text: &str) -> Result<(AttributeType, bool), TypeError> {
-    let opened = text.bytes().scan(0_usize, |depth, byte| {
-        match byte {
-            b'<' | b'{' => *depth += 1,
-            b'>' | b'}' => *depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        Some(*depth)
-    });
-    if text.len() > MAX_TYPE_BYTES || opened.max().unwrap_or_default() >= MAX_TYPE_DEPTH {
-        return Err(TypeError::TooLarge);
-    }
-    let mut pairs = Grammar::parse(Rule::declaration, text).map_err(|_| TypeError::Unknown)?;
-    let pair = pairs.next().and_then(|declaration| declaration.into_inner().next());
-    build(pair.ok_or(TypeError::Unknown)?)
-}
-
-fn build(pair: Pair<'_, Rule>) -> Result<(AttributeType, bool), TypeError> {
-    let mut inner = pair.into_inner();
-    let body = inner.next().ok_or(TypeError::Unknown)?;
-    let optional = inner.next().is_some();
-    let rule = body.as_rule();
-    let kind = if rule == Rule::list_type {
-        let element = body.into_inner().next().ok_or(TypeError::Unknown)?;
-        match build(element)? {
-            (_, true) => return Err(TypeError::OptionalElement),
-            (element, false) => AttributeType::List(Box::new(element)),
-        }
-    } else if rule == Rule::object_type {
-        object(body)?
-    } else {
-        let mut simple = AttributeType::SIMPLE.into_iter();
-        let named = simple.find(|kind| kind.word() == body.as_str());
-        named.ok_or(TypeError::Unknown)?
-    };
-    Ok((kind, optional))
-}
-
-fn object(pair: Pair<'_, Rule>) -> Result<AttributeType, TypeError> {
-    let mut fields = Vec::new();
-    for member in pair.into_inner() {
-        let mut parts = member.into_inner();
-        let (Some(name), Some(text)) = (parts.next(), parts.next()) else {
-            return Err(TypeError::Unknown);
-        };
-        let name = name.as_str().to_owned();
-        if name.len() > MAX_NAME_BYTES || fields.len() == MAX_FIELDS {
-            return Err(TypeError::TooLarge);
-        }
-        let (kind, optional) = build(text)?;
-        fields.push(Field { name, kind, optional });
-    }
-    fields.sort_by(|a, b| a.name.cmp(&b.name));
-    let twice = fields.windows(2).find_map(|pair| match pair {
-        [a, b] if a.name == b.name => Some(a.name.clone()),
-        _ => None,
-    });
-    twice.map_or(Ok(AttributeType::Object(fields)), |name| {
-        Err(TypeError::DuplicateField(name))
-    })
 }
 
 impl FromStr for AttributeType {
@@ -375,86 +313,4 @@ impl<'de> Deserialize<'de> for Attribute {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(json: &str, expected: Result<&str, TypeError>) {
-        let found = Attribute::parse(&serde_json::from_str(json).unwrap());
-        let found = found.map(|attribute| serde_json::to_string(&attribute).unwrap());
-        assert_eq!(found, expected.map(str::to_owned), "{json}");
-    }
-
-    #[test]
-    fn declarations() {
-        for same in [
-            "\"number\"",
-            "\"date_time?\"",
-            "\"list<list<integer>>\"",
-            "\"list<object{gift: boolean?, sku: string}>?\"",
-            "\"object{}\"",
-            r#"{"type":"integer","default":1}"#,
-            r#"{"type":"number","default":"0.50"}"#,
-            r#"{"type":"string","default":"none"}"#,
-            r#"{"type":"date","default":"2026-12-24"}"#,
-            r#"{"type":"date_time","default":"2026-12-24T18:00:00Z"}"#,
-        ] {
-            check(same, Ok(same));
-        }
-        check(
-            "\" object { b : date , a : list < number > , } \"",
-            Ok("\"object{a: list<number>, b: date}\""),
-        );
-        check(
-            r#"{"type":"boolean?","default":true}"#,
-            Ok(r#"{"type":"boolean","default":true}"#),
-        );
-        check(
-            r#"{"type":"number","default":0.5}"#,
-            Ok(r#"{"type":"number","default":"0.5"}"#),
-        );
-        check(r#"{"type":"number","default":null}"#, Ok("\"number\""));
-    }
-
-    #[test]
-    fn refusals() {
-        for json in [
-            "\"\"",
-            "\"float\"",
-            "\"numbers\"",
-            "\"list<>\"",
-            "\"list<number\"",
-            "\"object{a}\"",
-        ] {
-            check(json, Err(TypeError::Unknown));
-        }
-        check("\"list<number?>\"", Err(TypeError::OptionalElement));
-        check(
-            "\"object{a: date, a: date}\"",
-            Err(TypeError::DuplicateField("a".to_owned())),
-        );
-        check(
-            &format!("\"{}number{}\"", "list<".repeat(7), ">".repeat(7)),
-            Ok(&format!("\"{}number{}\"", "list<".repeat(7), ">".repeat(7))),
-        );
-        check(&format!("\"{}\"", "list<".repeat(800)), Err(TypeError::TooLarge));
-        check(&format!("\"{}\"", "x".repeat(5_000)), Err(TypeError::TooLarge));
-        for json in ["1", "null", "{}", r#"{"type":"number","defualt":1}"#] {
-            check(json, Err(TypeError::Form));
-        }
-        for (kind, default) in [
-            ("integer", "1.5"),
-            ("integer", "\"x\""),
-            ("string", "1"),
-            ("boolean", "0"),
-            ("date", "\"2026-02-30\""),
-            ("list<number>", "[]"),
-            ("number", "true"),
-            ("number", "1e40"),
-        ] {
-            check(
-                &format!(r#"{{"type":"{kind}","default":{default}}}"#),
-                Err(TypeError::Default),
-            );
-        }
-    }
-}
+mod tests;

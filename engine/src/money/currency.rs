@@ -36,6 +36,12 @@ impl Currency {
     }
 
     /// Every currency in order of the alphabet, for pickers.
+    ///
+    /// ```
+    /// use engine::money::Currency;
+    ///
+    /// assert_eq!(Currency::all().next().unwrap().code(), "AED");
+    /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         CURRENCIES.iter().map(Self)
     }

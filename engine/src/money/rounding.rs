@@ -6,6 +6,14 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 /// How a share between two minor units is rounded. Shares are never negative, so "up" is away from zero.
+///
+/// ```
+/// use engine::money::{Money, Rounding};
+///
+/// let amount = Money::new(25, "UYU".parse().unwrap()).unwrap();
+/// let tenth = |rounding| amount.share("10".parse().unwrap(), rounding).amount();
+/// assert_eq!(Rounding::ALL.map(tenth), [3, 2, 2, 3]);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Rounding {
     /// To the nearest; a half goes up: 0.5 → 1, 1.5 → 2, 2.5 → 3.

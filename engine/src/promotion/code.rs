@@ -10,6 +10,13 @@ pub const MAX_CODE_CHARS: usize = 64;
 
 /// A promotion's code: 1 to 64 of `a-z 0-9 - _`, starting with a letter or digit. Capitals are folded when it is
 /// read, so that `SUMMER-10` and `summer-10` name one promotion.
+///
+/// ```
+/// use engine::promotion::PromotionCode;
+///
+/// assert_eq!("SUMMER-10".parse::<PromotionCode>().unwrap().as_str(), "summer-10");
+/// assert!("summer 10".parse::<PromotionCode>().is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PromotionCode(String);
 

@@ -92,6 +92,16 @@ impl Rule {
     ///
     /// # Errors
     /// Says what is wrong; never panics, whatever the text.
+    ///
+    /// ```
+    /// use engine::promotion::Rule;
+    ///
+    /// let stored = include_str!("../../tests/data/rule.v2.json").trim_end();
+    /// let rule = Rule::from_json(stored).unwrap();
+    /// assert_eq!(rule.code().as_str(), "summer-10");
+    /// assert_eq!(rule.to_json().unwrap(), stored);
+    /// assert!(Rule::from_json("{}").is_err());
+    /// ```
     pub fn from_json(text: &str) -> Result<Self, RuleError> {
         let mut stored: Stored = serde_json::from_str(text).map_err(|error| RuleError(error.to_string()))?;
         let program = match stored.v {
@@ -124,7 +134,7 @@ impl Rule {
         self.stored.promotion_id
     }
 
-    /// Counts published states, from 1.
+    /// Which published state of the promotion this is, counted from 1.
     pub const fn version(&self) -> u64 {
         self.stored.version
     }

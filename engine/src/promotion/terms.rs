@@ -33,6 +33,22 @@ impl Terms {
     ///
     /// # Errors
     /// A JSON pointer, a code and a sentence for each field; for a condition also the place in its source.
+    ///
+    /// ```
+    /// use engine::promotion::Terms;
+    /// use serde_json::json;
+    ///
+    /// let mut json = json!({
+    ///     "code": "summer-10", "name": "Summer 10 %", "kind": "discount", "condition": "total >= 100",
+    ///     "attributes": {"total": "number"}, "effect": {"type": "percentage", "percent": "10"}
+    /// });
+    /// assert_eq!(Terms::parse(&json).unwrap().condition().references(), ["total"]);
+    ///
+    /// json["condition"] = "totl >= 100".into();
+    /// let [error] = &Terms::parse(&json).unwrap_err()[..] else { panic!() };
+    /// assert_eq!((error.pointer.as_str(), error.code.as_str()), ("/condition", "name_unknown"));
+    /// assert_eq!((error.start, error.end), (Some(0), Some(4)));
+    /// ```
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let Some(object) = json.as_object() else {
             return Err(vec![FieldError::new("", "not_an_object", "Send a JSON object.")]);

@@ -12,7 +12,12 @@ pub(super) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str
     (best.0 <= most).then_some(best.1)
 }
 
-/// ``Did you mean `total`?`` or nothing, to follow a sentence.
-pub(super) fn question(suggestion: Option<&str>) -> String {
-    suggestion.map_or_else(String::new, |name| format!(" Did you mean `{name}`?"))
+/// The only one of `known` that has a word in common, where `_` stands between words: `payment` and `payment_method`.
+pub(super) fn sharing_a_word<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let words: Vec<_> = unknown.split('_').filter(|word| word.len() > 2).collect();
+    let mut sharing = known
+        .into_iter()
+        .filter(|name| name.split('_').any(|word| words.contains(&word)));
+    let only = sharing.next()?;
+    sharing.next().is_none().then_some(only)
 }

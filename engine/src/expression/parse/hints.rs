@@ -1,150 +1,136 @@
-//! pest's error as a sentence about what stands in the source.
+//! pest's error as a sentence about what stands in the source, and what to write instead when that can be told.
 
-use pest::Parser as _;
-use pest::error::{Error, ErrorVariant, InputLocation};
+mod brackets;
+mod literals;
+mod spot;
+mod symbols;
+mod words;
 
-use super::{Grammar, Rule};
+use pest::error::{Error, InputLocation};
+
+use super::Rule;
+use crate::expression::check::function_form;
 use crate::expression::error::{Diagnostic, DiagnosticCode};
 use crate::expression::tree::Span;
+use spot::Spot;
 
 /// Most characters of the source that a message repeats: a word, not a line.
 const MAX_FOUND_CHARS: usize = 20;
 
+/// What to say of a mistake.
+struct Hint {
+    span: Span,
+    message: String,
+    replacement: Option<String>,
+}
+
+impl Hint {
+    fn new(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            replacement: None,
+        }
+    }
+
+    fn replace_by(mut self, text: impl Into<String>) -> Self {
+        self.replacement = Some(text.into());
+        self
+    }
+}
+
 pub(super) fn describe(source: &str, error: &Error<Rule>) -> Diagnostic {
-    let start = match error.location {
+    let at = match error.location {
         InputLocation::Pos(start) | InputLocation::Span((start, _)) => start,
     };
-    let rest = source.get(start..).unwrap_or_default();
-    let found: String = rest
-        .split(char::is_whitespace)
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(MAX_FOUND_CHARS)
-        .collect();
-    let end = start + found.len();
-    let span = Span { start, end };
-    if let Some((message, replacement)) = hint(rest) {
-        let length = replacement.as_ref().map_or(found.len(), |(length, _)| *length);
-        let span = Span {
-            start,
-            end: start + length,
-        };
-        let diagnostic = Diagnostic::error(span, DiagnosticCode::Syntax, message);
-        return match replacement {
-            Some((_, text)) => diagnostic.replace_by(text),
-            None => diagnostic,
-        };
+    let spot = Spot::new(source, at, error);
+    // The more particular first.
+    let hint = literals::hint(&spot)
+        .or_else(|| symbols::hint(&spot))
+        .or_else(|| words::hint(&spot))
+        .or_else(|| brackets::hint(&spot))
+        .unwrap_or_else(|| general(&spot));
+    let diagnostic = Diagnostic::error(hint.span, DiagnosticCode::Syntax, hint.message);
+    match hint.replacement {
+        Some(text) => diagnostic.replace_by(text),
+        None => diagnostic,
     }
-    let expected = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => expected(positives),
-        ErrorVariant::CustomError { message } => message.clone(),
-    };
-    let message = if found.is_empty() {
-        format!("The condition ends where {expected} should follow.")
+}
+
+fn general(spot: &Spot<'_>) -> Hint {
+    if spot.is_end() {
+        return at_the_end(spot);
+    }
+    let found = found(spot.rest());
+    let span = spot.span(0, found.len());
+    if spot.wants.operand {
+        return Hint::new(span, format!("A value or a name should stand here, not `{found}`."));
+    }
+    if spot.wants.field {
+        return Hint::new(
+            span,
+            format!("After the point stands the name of a field, not `{found}`."),
+        );
+    }
+    let starts_a_value =
+        found.starts_with(|char: char| char.is_ascii_alphanumeric() || matches!(char, '\'' | '"' | '_'));
+    let is_enclosed = spot.innermost().is_some_and(|(bracket, _, before)| {
+        bracket == '[' || bracket == '(' && function_form(spot::last_word(before)).is_some()
+    });
+    let message = if let Some(wanted) = wanted(spot) {
+        format!("{wanted} Here stands `{found}`.")
+    } else if starts_a_value && is_enclosed {
+        format!("A comma or an operator is missing before `{found}`.")
+    } else if starts_a_value {
+        format!("An operator such as `and` or `==` is missing before `{found}`.")
     } else {
-        format!("Expected {expected} here, found `{found}`.")
+        format!("`{found}` cannot stand here: write an operator such as `and` or `==`, or end the condition.")
     };
-    Diagnostic::error(span, DiagnosticCode::Syntax, message)
+    Hint::new(span, message)
 }
 
-/// A sentence, and how many bytes of the source to replace by what.
-type Hint = (String, Option<(usize, &'static str)>);
-
-/// A better sentence for mistakes that people make often.
-fn hint(rest: &str) -> Option<Hint> {
-    keyword_hint(rest).or_else(|| character_hint(rest))
+fn at_the_end(spot: &Spot<'_>) -> Hint {
+    let end = spot.outline.end;
+    let span = Span { start: end, end };
+    let code = spot.source.get(..end).unwrap_or_default();
+    let last = code.split_whitespace().next_back().unwrap_or_default();
+    let message = if last.is_empty() {
+        "The condition is empty: write one, such as `total >= 100`, or `true` for a promotion that always applies."
+            .to_owned()
+    } else if let Some(wanted) = wanted(spot) {
+        format!("The condition ends too early. {wanted}")
+    } else {
+        let skipped = last.chars().count().saturating_sub(MAX_FOUND_CHARS);
+        let last: String = last.chars().skip(skipped).collect();
+        format!("The condition ends too early: write what follows `{last}`.")
+    };
+    Hint::new(span, message)
 }
 
-fn keyword_hint(rest: &str) -> Option<Hint> {
-    let word: String = rest
+/// What a construction that was begun needs next.
+fn wanted(spot: &Spot<'_>) -> Option<&'static str> {
+    if spot.wants.operand {
+        None
+    } else if spot.wants.then {
+        Some("An `if` has three parts: `if member then 10 else 20`.")
+    } else if spot.wants.otherwise {
+        Some("An `if` needs its `else`: `if member then 10 else 20`.")
+    } else if spot.wants.and && !spot.wants.or {
+        Some("`between` needs two values: `total between 1 and 5`.")
+    } else {
+        None
+    }
+}
+
+/// The first word of a text, or the first string, shortened.
+fn found(rest: &str) -> String {
+    let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+    let quoted = rest
         .chars()
-        .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
-        .collect();
-    let lower = word.to_ascii_lowercase();
-    let words = [
-        "and", "or", "not", "in", "between", "if", "then", "else", "true", "false",
-    ];
-    let known = words.into_iter().find(|known| *known == lower)?;
-    if word != lower {
-        return Some((format!("Write `{lower}` in lower case."), Some((word.len(), known))));
-    }
-    (known == "if").then(|| {
-        let message = "Put parentheses around `if … then … else …` when it is part of something.";
-        (message.to_owned(), None)
-    })
-}
-
-fn character_hint(rest: &str) -> Option<Hint> {
-    let with = |message: &str, length, text| Some((message.to_owned(), Some((length, text))));
-    let plain = |message: String| Some((message, None));
-    match rest.chars().next()? {
-        '=' if rest.starts_with("=>") => plain(
-            "`=>` names the elements of a list: write it inside any, all, count, sum, min_of or max_of, such as \
-             `any(lines, l => l.quantity > 1)`."
-                .to_owned(),
-        ),
-        '=' => with("Compare with `==`; a single `=` means nothing here.", 1, "=="),
-        '<' if rest.starts_with("<>") => with("Write `!=` for \"is not equal\".", 2, "!="),
-        '&' => with("Write `and` or `&&`.", 1, "&&"),
-        '|' => with("Write `or` or `||`.", 1, "||"),
-        '?' => plain("Write `if … then … else …` instead of `? :`.".to_owned()),
-        '#' => plain("A comment starts with `//`.".to_owned()),
-        quote @ ('\'' | '"') if Grammar::parse(Rule::string, rest).is_err() => plain(format!(
-            "The string that starts here has no closing {quote}, or an escape other than \\\\ \\' \\\" \\n \\r \\t."
-        )),
-        '\u{2018}' | '\u{2019}' | '\u{201C}' | '\u{201D}' => plain("Use straight quotes: ' or \".".to_owned()),
-        '0'..='9' if Grammar::parse(Rule::number, rest).is_err() => {
-            plain("Write a number like 100 or 12.5: digits, and a point before decimals.".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// The expected things, most general first, as `a value, a name or …`.
-fn expected(rules: &[Rule]) -> String {
-    let has = |rule: Rule| rules.contains(&rule);
-    // pest names the outermost rule that could have begun here.
-    let operand = [
-        Rule::condition,
-        Rule::expression,
-        Rule::conditional,
-        Rule::disjunction,
-        Rule::conjunction,
-        Rule::negation,
-        Rule::comparison,
-        Rule::sum,
-        Rule::product,
-        Rule::unary,
-        Rule::postfix,
-        Rule::primary,
-        Rule::argument,
-    ];
-    let names = [
-        (operand.into_iter().any(has), "a value, a name or `(`"),
-        (!operand.into_iter().any(has) && has(Rule::name), "the name of a field"),
-        (
-            has(Rule::compare_operator) || has(Rule::in_operator) || has(Rule::between_operator),
-            "a comparison such as `>=` or `in`",
-        ),
-        (
-            has(Rule::add_operator) || has(Rule::multiply_operator),
-            "an operator such as `+`",
-        ),
-        (has(Rule::and_operator) || has(Rule::or_operator), "`and`, `or`"),
-        (has(Rule::then_word), "`then`"),
-        (has(Rule::else_word), "`else`"),
-        (has(Rule::close_group), "`)`"),
-        (has(Rule::close_list), "`,` or `]`"),
-        (has(Rule::EOI), "the end"),
-    ];
-    let names: Vec<_> = names
-        .into_iter()
-        .filter_map(|(is_expected, name)| is_expected.then_some(name))
-        .collect();
-    match names.split_last() {
-        None => "a condition".to_owned(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-    }
+        .next()
+        .filter(|char| matches!(char, '\'' | '"'))
+        .and_then(|quote| rest.get(..rest.get(1..)?.find(quote)? + 2));
+    let name = Some(spot::first_word(rest)).filter(|name| !name.is_empty());
+    let word = quoted.or(name).unwrap_or(word);
+    word.chars().take(MAX_FOUND_CHARS).collect()
 }

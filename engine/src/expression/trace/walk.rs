@@ -4,16 +4,16 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::plain::{Plain, both, contains, datum, item, of_none, owned, plain, take_in, truth, written};
 use super::{MAX_TRACED_ELEMENTS, Trace, TraceOutcome, TraceValue};
-use crate::calendar::{Date, Instant};
 use crate::expression::eval::FUEL;
 use crate::expression::inputs::Inputs;
 use crate::expression::layout::Layout;
 use crate::expression::ops::{self, FaultKind};
-use crate::expression::tree::{Expr, ExprKind, Span};
+use crate::expression::tree::Span;
 use crate::expression::typed::{Aggregate, Function, Typed, TypedKind};
 use crate::expression::types::Literal;
-use crate::expression::value::{Datum, ListOrigin, Value, order};
+use crate::expression::value::{ListOrigin, Value, order};
 use crate::zone::Zone;
 
 /// A part that cannot be computed.
@@ -23,19 +23,6 @@ pub(super) struct Fault {
 }
 
 type Walked<T> = Result<T, Fault>;
-
-/// A value that owns what it needs.
-#[derive(Clone, Debug)]
-enum Plain {
-    Absent,
-    Boolean(bool),
-    Number(Decimal),
-    Text(String),
-    Date(Date),
-    DateTime(Instant),
-    /// Each element is its columns.
-    List(Vec<Vec<Plain>>),
-}
 
 pub(super) struct Walk<'a> {
     inputs: &'a Inputs,
@@ -88,7 +75,16 @@ impl<'a> Walk<'a> {
     /// A part that is true, false or absent, with a trace of its own at `span`.
     pub(super) fn condition(&mut self, span: Span, typed: &Typed, element: Option<u32>) -> Walked<Option<bool>> {
         self.open.push(trace(span, element));
-        let result = self.compute(typed);
+        let result = if let TypedKind::If {
+            condition,
+            then,
+            otherwise,
+        } = &typed.kind
+        {
+            self.branches(condition, then, otherwise)
+        } else {
+            self.compute(typed)
+        };
         let mut trace = self.open.pop().unwrap_or_else(|| trace(span, element));
         let decided = match result {
             Ok(Plain::Boolean(value)) => Ok(Some(value)),
@@ -117,9 +113,23 @@ impl<'a> Walk<'a> {
         decided
     }
 
+    /// An `if` whose branches are conditions.
+    fn branches(&mut self, condition: &Typed, then: &Typed, otherwise: &Typed) -> Walked<Plain> {
+        let decided = self.condition(condition.span, condition, None)?;
+        let mut result = None;
+        for (branch, chosen) in [(then, true), (otherwise, false)] {
+            if decided == Some(chosen) {
+                result = self.condition(branch.span, branch, None)?;
+            } else {
+                self.skip(branch.span);
+            }
+        }
+        Ok(truth(result))
+    }
+
     fn close(&mut self, trace: Trace) {
         if let Some(outer) = self.open.last_mut() {
-            // Of many elements the first ones are kept, and the last, which may have decided.
+            // Of many elements the first ones are kept, and the last, which is the one that decided if one did.
             if trace.element.is_some() && outer.parts.len() > MAX_TRACED_ELEMENTS {
                 outer.parts.pop();
             }
@@ -358,142 +368,5 @@ fn corrupt(typed: &Typed) -> Fault {
     Fault {
         kind: FaultKind::Corrupt,
         at: typed.span,
-    }
-}
-
-fn item(list: &Plain, index: &Plain, column: u16) -> Plain {
-    let (Plain::List(elements), Plain::Number(index)) = (list, index) else {
-        return Plain::Absent;
-    };
-    let len = u32::try_from(elements.len()).unwrap_or(u32::MAX);
-    let element = ops::position((*index).into(), len).and_then(|position| elements.get(position as usize));
-    let cell = element.and_then(|element| element.get(usize::from(column)));
-    cell.cloned().unwrap_or(Plain::Absent)
-}
-
-fn contains(list: &Plain, item: &Plain) -> Option<bool> {
-    let Plain::List(elements) = list else { return None };
-    let equal = elements.iter().map(|element| {
-        let element = element.first().unwrap_or(&Plain::Absent);
-        order(datum(item), datum(element)).map(Ordering::is_eq)
-    });
-    equal.fold(Some(false), either)
-}
-
-/// Kleene's `and`.
-const fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
-}
-
-/// Kleene's `or`.
-const fn either(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
-    }
-}
-
-const fn truth(value: Option<bool>) -> Plain {
-    match value {
-        Some(value) => Plain::Boolean(value),
-        None => Plain::Absent,
-    }
-}
-
-/// What an aggregate is of an empty list.
-fn of_none(aggregate: Aggregate) -> Plain {
-    match aggregate {
-        Aggregate::Any => Plain::Boolean(false),
-        Aggregate::All => Plain::Boolean(true),
-        Aggregate::Count | Aggregate::Sum => Plain::Number(Decimal::ZERO),
-        Aggregate::MinOf | Aggregate::MaxOf => Plain::Absent,
-    }
-}
-
-/// The result with one more answer, and whether the rest cannot change it.
-fn take_in(aggregate: Aggregate, result: Plain, answer: Plain, is_first: bool) -> Result<(Plain, bool), FaultKind> {
-    let held = |value: &Plain| {
-        if let Plain::Boolean(value) = value {
-            Some(*value)
-        } else {
-            None
-        }
-    };
-    let better = |wanted| is_first || order(datum(&answer), datum(&result)) == Some(wanted);
-    let goes_on = |value| Ok((value, false));
-    match aggregate {
-        Aggregate::Any if held(&answer) == Some(true) => Ok((answer, true)),
-        Aggregate::Any => goes_on(truth(either(held(&result), held(&answer)))),
-        Aggregate::All if held(&answer) == Some(false) => Ok((answer, true)),
-        Aggregate::All => goes_on(truth(both(held(&result), held(&answer)))),
-        Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf if matches!(answer, Plain::Absent) => Ok((answer, true)),
-        Aggregate::Count if held(&answer) != Some(true) => goes_on(result),
-        Aggregate::Count => goes_on(plus(&result, &Plain::Number(Decimal::ONE))?),
-        Aggregate::Sum => goes_on(plus(&result, &answer)?),
-        Aggregate::MinOf => goes_on(if better(Ordering::Less) { answer } else { result }),
-        Aggregate::MaxOf => goes_on(if better(Ordering::Greater) { answer } else { result }),
-    }
-}
-
-fn plus(left: &Plain, right: &Plain) -> Result<Plain, FaultKind> {
-    match (left, right) {
-        (Plain::Number(left), Plain::Number(right)) => {
-            left.checked_add(*right).map(Plain::Number).ok_or(FaultKind::Overflow)
-        }
-        _ => Err(FaultKind::Corrupt),
-    }
-}
-
-fn plain(literal: &Literal) -> Plain {
-    match literal {
-        Literal::Number(number) => Plain::Number(*number),
-        Literal::Text(text) => Plain::Text(text.clone()),
-        Literal::Boolean(value) => Plain::Boolean(*value),
-        Literal::Date(date) => Plain::Date(*date),
-        Literal::DateTime(instant) => Plain::DateTime(*instant),
-    }
-}
-
-fn owned(datum: Datum<'_>) -> Plain {
-    match datum {
-        Datum::Absent => Plain::Absent,
-        Datum::Boolean(value) => Plain::Boolean(value),
-        Datum::Number(number) => Plain::Number(number.decimal()),
-        Datum::Text(text) => Plain::Text(text.to_owned()),
-        Datum::Date(date) => Plain::Date(date),
-        Datum::DateTime(instant) => Plain::DateTime(instant),
-    }
-}
-
-fn datum(value: &Plain) -> Datum<'_> {
-    match value {
-        Plain::Absent | Plain::List(_) => Datum::Absent,
-        Plain::Boolean(value) => Datum::Boolean(*value),
-        Plain::Number(number) => Datum::Number((*number).into()),
-        Plain::Text(text) => Datum::Text(text),
-        Plain::Date(date) => Datum::Date(*date),
-        Plain::DateTime(instant) => Datum::DateTime(*instant),
-    }
-}
-
-/// A value as a condition writes it.
-fn written(value: &Plain) -> String {
-    let expr = |kind: ExprKind| {
-        let span = Span::default();
-        Expr { span, kind }.to_string()
-    };
-    match value {
-        Plain::Absent => "absent".to_owned(),
-        Plain::Boolean(value) => value.to_string(),
-        Plain::Number(number) => number.to_string(),
-        Plain::Text(text) => expr(ExprKind::Text(text.clone())),
-        Plain::Date(date) => format!("date('{date}')"),
-        Plain::DateTime(instant) => format!("date_time('{instant}')"),
-        Plain::List(elements) => format!("{} elements", elements.len()),
     }
 }
