@@ -61,9 +61,11 @@ fn programs_compute_the_numbers_of_the_explanation() {
     assert!(faults > CASES / 50, "only {faults} of {CASES} failed");
 }
 
+type Holds = fn(Ordering) -> bool;
+
 #[test]
 fn numbers_compare_by_value() {
-    let operators: [(&str, fn(Ordering) -> bool); 6] = [
+    let operators: [(&str, Holds); 6] = [
         ("==", Ordering::is_eq),
         ("!=", Ordering::is_ne),
         ("<", Ordering::is_lt),
