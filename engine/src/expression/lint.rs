@@ -125,16 +125,11 @@ impl Lint<'_> {
             DiagnosticCode::AlwaysFalse
         };
         let message = "Nothing lies between these two, the first of which is the greater: exchange them.";
-        let finding = || {
-            let warning = Diagnostic::warning(span, code, message);
-            let is_plain = !and.contains("//");
-            if is_plain {
-                warning.replace_by(format!("{high} {} {low}", and.trim()))
-            } else {
-                warning
-            }
-        };
-        reversed.then(finding)
+        let warning = Diagnostic::warning(span, code, message);
+        reversed.then(|| match exchanged(low, and, high) {
+            Some(text) => warning.replace_by(text),
+            None => warning,
+        })
     }
 
     /// Operands that exclude each other, or of which one always holds.
@@ -172,6 +167,14 @@ impl Lint<'_> {
             self.findings.push(finding);
         }
     }
+}
+
+/// The ends of a `between` exchanged; `None` when a comment between them would swallow the second.
+fn exchanged(low: &str, and: &str, high: &str) -> Option<String> {
+    let space = |touches: bool| if touches { " " } else { "" };
+    let before = space(and.starts_with(char::is_alphanumeric));
+    let after = space(and.ends_with(char::is_alphanumeric));
+    (!and.contains("//")).then(|| format!("{high}{before}{and}{after}{low}"))
 }
 
 /// Whether a part has to be true or false by what it is a part of.
