@@ -16,7 +16,8 @@ fn check_places(trace: &Trace, source: &str, around: (usize, usize)) -> Result<(
     inside(trace.start, trace.end)?;
     for value in &trace.values {
         inside(value.start, value.end)?;
-        let is_written = parse(&value.value).is_ok() || value.value.ends_with(" elements");
+        let is_list = value.value == "1 element" || value.value.ends_with(" elements");
+        let is_written = is_list || parse(&value.value).is_ok();
         if !is_written && !value.value.contains('\u{7f}') {
             return Err(format!("`{}` is no value", value.value));
         }
