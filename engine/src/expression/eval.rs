@@ -126,9 +126,9 @@ impl Run<'_> {
         loop {
             self.at = next;
             self.burn(1)?;
-            let op = *code.get(next).ok_or(FaultKind::Corrupt)?;
+            let op = code.get(next).ok_or(FaultKind::Corrupt)?;
             next += 1;
-            match op {
+            match *op {
                 Op::Met => return Ok(Outcome::Met),
                 Op::Require => {
                     let value = self.pop()?;
@@ -206,7 +206,20 @@ impl Run<'_> {
                     let value = truth(self.pop()?)?;
                     self.push(value.map_or(Value::Absent, |value| Value::Boolean(!value)));
                 }
-                Op::Arithmetic(operator) => self.arithmetic(operator)?,
+                Op::Arithmetic(operator) => {
+                    let right = self.pop()?;
+                    self.arithmetic_with(operator, &right)?;
+                }
+                Op::ArithmeticElements {
+                    operator,
+                    level,
+                    left,
+                    right,
+                } => {
+                    let (left, right) = (*self.element(level, left)?, *self.element(level, right)?);
+                    self.push(left);
+                    self.arithmetic_with(operator, &right)?;
+                }
                 Op::Join => self.join()?,
                 Op::Compare(operator) => {
                     let right = self.pop()?;
@@ -229,8 +242,35 @@ impl Run<'_> {
                     constant,
                 } => self.push(self.compare(operator, self.element(level, column)?, self.constant(constant)?)),
                 Op::In { negated } => self.in_list(negated)?,
-                Op::InSet { negated, start, len } => self.in_set(negated, start, len)?,
-                Op::Between { negated } => self.between(negated)?,
+                Op::InSet { negated, start, len } => {
+                    let item = self.pop()?;
+                    let found = self.in_set(&item, negated, start, len)?;
+                    self.push(found);
+                }
+                Op::InSetSlot {
+                    negated,
+                    slot,
+                    start,
+                    len,
+                } => {
+                    let found = self.in_set(self.slot(slot)?, negated, start, len)?;
+                    self.push(found);
+                }
+                Op::Between { negated } => self.between_popped(negated)?,
+                Op::BetweenSlot {
+                    negated,
+                    slot,
+                    low,
+                    high,
+                } => {
+                    let (low, high) = (self.constant(low)?, self.constant(high)?);
+                    let result = self.between(negated, self.slot(slot)?, low, high);
+                    self.push(result);
+                }
+                Op::Scan { aggregate, tests } => {
+                    self.scan(aggregate, code.get(next..next + usize::from(tests)).unwrap_or_default())?;
+                    next += usize::from(tests);
+                }
                 Op::And => self.both(false)?,
                 Op::Or => self.both(true)?,
                 Op::Has => {
@@ -242,16 +282,14 @@ impl Run<'_> {
         }
     }
 
-    fn arithmetic(&mut self, operator: Arithmetic) -> Step<()> {
-        let [.., left, right] = self.machine.stack.as_mut_slice() else {
-            return Err(FaultKind::Corrupt);
-        };
-        match (&mut *left, &*right) {
+    /// Computes with the value on top of the stack, in its place.
+    fn arithmetic_with(&mut self, operator: Arithmetic, right: &Value) -> Step<()> {
+        let left = self.machine.stack.last_mut().ok_or(FaultKind::Corrupt)?;
+        match (&mut *left, right) {
             (Value::Number(left), Value::Number(right)) => left.apply(operator, right)?,
             (Value::Absent, _) | (_, Value::Absent) => *left = Value::Absent,
             _ => return Err(FaultKind::Corrupt),
         }
-        self.machine.stack.pop();
         Ok(())
     }
 
@@ -408,20 +446,21 @@ impl Run<'_> {
         }
     }
 
-    fn between(&mut self, negated: bool) -> Step<()> {
-        let [.., item, low, high] = self.machine.stack.as_slice() else {
-            return Err(FaultKind::Corrupt);
-        };
+    fn between_popped(&mut self, negated: bool) -> Step<()> {
+        let (high, low, item) = (self.pop()?, self.pop()?, self.pop()?);
+        let result = self.between(negated, &item, &low, &high);
+        self.push(result);
+        Ok(())
+    }
+
+    fn between(&self, negated: bool, item: &Value, low: &Value, high: &Value) -> Value {
         let from = self.order(item, low).map(Ordering::is_ge);
         let to = self.order(item, high).map(Ordering::is_le);
-        let result = match (from, to) {
+        match (from, to) {
             (Some(false), _) | (_, Some(false)) => Value::Boolean(negated),
             (Some(true), Some(true)) => Value::Boolean(!negated),
             (None, _) | (_, None) => Value::Absent,
-        };
-        self.machine.stack.truncate(self.machine.stack.len() - 3);
-        self.push(result);
-        Ok(())
+        }
     }
 
     fn in_list(&mut self, negated: bool) -> Step<()> {
@@ -457,29 +496,38 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn in_set(&mut self, negated: bool, start: u16, len: u16) -> Step<()> {
-        let item = self.pop()?;
-        let found = if item.is_absent() && len > 0 {
-            Value::Absent
-        } else {
-            let start = usize::from(start);
-            let set = self.constants.get(start..start + usize::from(len));
-            let set = set.ok_or(FaultKind::Corrupt)?;
-            Value::Boolean(self.contains(set, &item) != negated)
-        };
-        self.push(found);
-        Ok(())
+    fn in_set(&self, item: &Value, negated: bool, start: u16, len: u16) -> Step<Value> {
+        if item.is_absent() && len > 0 {
+            return Ok(Value::Absent);
+        }
+        let start = usize::from(start);
+        let set = self.constants.get(start..start + usize::from(len));
+        let set = set.ok_or(FaultKind::Corrupt)?;
+        Ok(Value::Boolean(self.contains(set, item) != negated))
     }
 
     /// A few elements are sooner looked through than halved.
     fn contains(&self, set: &[Value], item: &Value) -> bool {
-        const FEW: usize = 8;
+        const FEW: usize = 4;
         if set.len() <= FEW {
             return set
                 .iter()
                 .any(|element| self.compare(Comparison::Equal, element, item).is_true());
         }
-        let found = set.binary_search_by(|element| self.order(element, item).unwrap_or(Ordering::Less));
+        let Value::Text(text) = item else {
+            let found = set.binary_search_by(|element| self.order(element, item).unwrap_or(Ordering::Less));
+            return found.is_ok();
+        };
+        let (item, texts) = (self.bytes(*text), self.program.text.as_bytes());
+        let found = set.binary_search_by(|element| match element {
+            Value::Text(element) => {
+                let start = element.start as usize;
+                let element = texts.get(start..start + element.len as usize);
+                element.unwrap_or_default().cmp(item)
+            }
+            Value::Absent | Value::Boolean(_) | Value::Number(_) => Ordering::Less,
+            Value::Date(_) | Value::DateTime(_) | Value::List(_) => Ordering::Less,
+        });
         found.is_ok()
     }
 

@@ -3,8 +3,8 @@
 use super::condition::Requirement;
 use super::layout::Layout;
 use super::program::{Code, Op, Place, Program};
-use super::tree::{Comparison, Span};
-use super::typed::{Function, Typed, TypedKind};
+use super::tree::{Arithmetic, Comparison, Span};
+use super::typed::{Aggregate, Function, Typed, TypedKind};
 use super::types::Literal;
 use super::value::{Datum, Text, TextOrigin, Value, order};
 use crate::zone::Zone;
@@ -17,6 +17,7 @@ pub(super) fn lower(requirements: &[Requirement], layout: &Layout, zone: &Zone) 
         constants: Vec::new(),
         text: String::new(),
         places: Vec::new(),
+        loops: 0,
     };
     for requirement in requirements {
         lowering.push(&requirement.typed);
@@ -45,6 +46,8 @@ struct Lowering<'a> {
     constants: Vec<Value>,
     text: String,
     places: Vec<(u16, Place)>,
+    /// How many loops are around.
+    loops: u8,
 }
 
 impl Lowering<'_> {
@@ -132,11 +135,7 @@ impl Lowering<'_> {
                 self.push(inner);
                 self.emit(Op::Not);
             }
-            TypedKind::Arithmetic { operator, left, right } => {
-                self.push(left);
-                self.push(right);
-                self.emit_at(Op::Arithmetic(*operator), typed.span);
-            }
+            TypedKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right, typed.span),
             TypedKind::Join { left, right } => {
                 self.push(left);
                 self.push(right);
@@ -149,12 +148,7 @@ impl Lowering<'_> {
                 item,
                 low,
                 high,
-            } => {
-                self.push(item);
-                self.push(low);
-                self.push(high);
-                self.emit(Op::Between { negated: *negated });
-            }
+            } => self.between(*negated, item, low, high),
             TypedKind::And(parts) => self.chain(parts, Op::JumpIfFalse, Op::And),
             TypedKind::Or(parts) => self.chain(parts, Op::JumpIfTrue, Op::Or),
             TypedKind::If {
@@ -175,12 +169,7 @@ impl Lowering<'_> {
             TypedKind::Call { function, arguments } => self.call(*function, arguments, typed.span),
             TypedKind::Aggregate { aggregate, list, body } => {
                 self.push(list);
-                let aggregate = *aggregate;
-                let begin = self.emit(Op::Begin { aggregate, end: 0 });
-                let start = self.here();
-                self.push(body);
-                self.emit_at(Op::Next { aggregate, body: start }, typed.span);
-                self.land(begin);
+                self.aggregate(*aggregate, body, typed.span);
             }
         }
     }
@@ -221,6 +210,82 @@ impl Lowering<'_> {
         }
     }
 
+    fn aggregate(&mut self, aggregate: Aggregate, body: &Typed, span: Span) {
+        let scans = matches!(aggregate, Aggregate::Any | Aggregate::All | Aggregate::Count);
+        if let (true, Some(parts)) = (scans, self.tests(body)) {
+            let tests = u16::try_from(parts.len()).unwrap_or(u16::MAX);
+            self.emit(Op::Scan { aggregate, tests });
+            for part in parts {
+                self.push(part);
+            }
+            return;
+        }
+        let begin = self.emit(Op::Begin { aggregate, end: 0 });
+        let start = self.here();
+        self.loops += 1;
+        self.push(body);
+        self.loops -= 1;
+        self.emit_at(Op::Next { aggregate, body: start }, span);
+        self.land(begin);
+    }
+
+    /// The comparisons of a column of the element with a constant that a body consists of, if it does.
+    fn tests<'t>(&self, body: &'t Typed) -> Option<&'t [Typed]> {
+        let parts = if let TypedKind::And(parts) = &body.kind {
+            parts
+        } else {
+            std::slice::from_ref(body)
+        };
+        let of_element = |typed: &Typed| matches!(typed.kind, TypedKind::Element { level, .. } if level == self.loops);
+        let is_test = |part: &Typed| {
+            matches!(&part.kind, TypedKind::Compare { left, right, .. }
+                if of_element(left) && right.constant().is_some() || of_element(right) && left.constant().is_some())
+        };
+        parts.iter().all(is_test).then_some(parts)
+    }
+
+    fn arithmetic(&mut self, operator: Arithmetic, left: &Typed, right: &Typed, span: Span) {
+        if let (
+            TypedKind::Element { level, column: left },
+            TypedKind::Element {
+                level: other,
+                column: right,
+            },
+        ) = (&left.kind, &right.kind)
+            && level == other
+        {
+            let (level, left, right) = (*level, *left, *right);
+            let op = Op::ArithmeticElements {
+                operator,
+                level,
+                left,
+                right,
+            };
+            self.emit_at(op, span);
+            return;
+        }
+        self.push(left);
+        self.push(right);
+        self.emit_at(Op::Arithmetic(operator), span);
+    }
+
+    fn between(&mut self, negated: bool, item: &Typed, low: &Typed, high: &Typed) {
+        if let (TypedKind::Slot(slot), Some(low), Some(high)) = (&item.kind, low.constant(), high.constant()) {
+            let (low, high) = (self.constant(low), self.constant(high));
+            self.emit(Op::BetweenSlot {
+                negated,
+                slot: *slot,
+                low,
+                high,
+            });
+            return;
+        }
+        self.push(item);
+        self.push(low);
+        self.push(high);
+        self.emit(Op::Between { negated });
+    }
+
     /// A comparison with a constant takes the constant along, and a plain place on its other side too.
     fn comparison(&mut self, operator: Comparison, left: &Typed, right: &Typed) {
         let (operator, left, constant) = match (&left.kind, &right.kind) {
@@ -253,13 +318,24 @@ impl Lowering<'_> {
     }
 
     fn membership(&mut self, negated: bool, item: &Typed, list: &Typed, span: Span) {
-        self.push(item);
-        if let Some(constants) = list.elements().and_then(constant_elements) {
-            let (start, len) = self.set(&constants);
-            self.emit(Op::InSet { negated, start, len });
-        } else {
+        let Some(constants) = list.elements().and_then(constant_elements) else {
+            self.push(item);
             self.push(list);
             self.emit_at(Op::In { negated }, span);
+            return;
+        };
+        if let TypedKind::Slot(slot) = item.kind {
+            let (start, len) = self.set(&constants);
+            self.emit(Op::InSetSlot {
+                negated,
+                slot,
+                start,
+                len,
+            });
+        } else {
+            self.push(item);
+            let (start, len) = self.set(&constants);
+            self.emit(Op::InSet { negated, start, len });
         }
     }
 

@@ -46,12 +46,33 @@ pub(crate) enum Op {
         column: u16,
         constant: u16,
     },
+    /// The same of two columns of the element that a loop looks at: pops nothing.
+    ArithmeticElements {
+        operator: Arithmetic,
+        level: u8,
+        left: u16,
+        right: u16,
+    },
     /// Pops a list and an item, pushes a boolean.
     In { negated: bool },
     /// Pops an item, looks for it in a run of constants that ascends without repetition, pushes a boolean.
     InSet { negated: bool, start: u16, len: u16 },
+    /// The same of a slot: pops nothing.
+    InSetSlot {
+        negated: bool,
+        slot: u16,
+        start: u16,
+        len: u16,
+    },
     /// Pops the greatest, the least and an item, pushes a boolean.
     Between { negated: bool },
+    /// The same of a slot and two constants: pops nothing.
+    BetweenSlot {
+        negated: bool,
+        slot: u16,
+        low: u16,
+        high: u16,
+    },
     /// Leaves false and jumps, or goes on.
     JumpIfFalse(Code),
     /// Leaves true and jumps, or goes on.
@@ -74,6 +95,9 @@ pub(crate) enum Op {
     Begin { aggregate: Aggregate, end: Code },
     /// Pops what one element gave; goes on to the next one at `body`, or ends the loop and pushes its result.
     Next { aggregate: Aggregate, body: Code },
+    /// Pops a list, pushes how its elements answer to the `tests` operations that follow and are skipped: comparisons of
+    /// a column with a constant, of which all have to hold. Each test takes one unit of fuel, and each element one.
+    Scan { aggregate: Aggregate, tests: u16 },
     /// Pops a boolean that has to be true: else the condition is not met, because of the part of the source that is
     /// noted for this place.
     Require,

@@ -1,6 +1,6 @@
 //! Reads a stored program. Bytes from a store are not trusted: what is loaded can be run, whatever they were.
 
-use std::collections::BTreeMap;
+mod flow;
 
 use rust_decimal::Decimal;
 
@@ -8,12 +8,13 @@ use super::save::{MAGIC, constant, opcode, take};
 use super::{Code, FORMAT_VERSION, Op, Place, Program};
 use crate::calendar::{Date, Instant};
 use crate::expression::layout::{Layout, LayoutField, Scalar, Take, slot};
-use crate::expression::limits::{MAX_DEPTH, MAX_NAME_BYTES, MAX_SOURCE_BYTES};
+use crate::expression::limits::{MAX_NAME_BYTES, MAX_SOURCE_BYTES};
 use crate::expression::tree::{Arithmetic, Comparison};
 use crate::expression::typed::{Aggregate, Function};
 use crate::expression::types::{Literal, MAX_FIELDS, MAX_TYPE_DEPTH};
-use crate::expression::value::{Datum, Text, TextOrigin, Value, order};
+use crate::expression::value::{Text, TextOrigin, Value};
 use crate::zone::Zone;
+use flow::Flow;
 
 /// Most operations, constants and places: a source has 4 KiB, and none of its bytes makes more than one of each.
 const MAX_PARTS: usize = MAX_SOURCE_BYTES;
@@ -298,6 +299,12 @@ impl<'a> Reader<'a> {
             opcode::NEGATE => Op::Negate,
             opcode::NOT => Op::Not,
             opcode::ARITHMETIC => Op::Arithmetic(self.one_of(&Arithmetic::ALL)?),
+            opcode::ARITHMETIC_ELEMENTS => Op::ArithmeticElements {
+                operator: self.one_of(&Arithmetic::ALL)?,
+                level: self.tiny()?,
+                left: self.short()?,
+                right: self.short()?,
+            },
             opcode::JOIN => Op::Join,
             opcode::COMPARE => Op::Compare(self.one_of(&Comparison::ALL)?),
             opcode::COMPARE_CONSTANT => Op::CompareConstant {
@@ -320,6 +327,18 @@ impl<'a> Reader<'a> {
                 negated: self.flag()?,
                 start: self.short()?,
                 len: self.short()?,
+            },
+            opcode::IN_SET_SLOT => Op::InSetSlot {
+                negated: self.flag()?,
+                slot: self.short()?,
+                start: self.short()?,
+                len: self.short()?,
+            },
+            opcode::BETWEEN_SLOT => Op::BetweenSlot {
+                negated: self.flag()?,
+                slot: self.short()?,
+                low: self.short()?,
+                high: self.short()?,
             },
             opcode::BETWEEN => Op::Between { negated: self.flag()? },
             opcode::JUMP_IF_FALSE => Op::JumpIfFalse(self.short()?),
@@ -345,6 +364,10 @@ impl<'a> Reader<'a> {
                 aggregate: self.one_of(&Aggregate::ALL)?,
                 body: self.short()?,
             },
+            opcode::SCAN => Op::Scan {
+                aggregate: self.one_of(&Aggregate::ALL)?,
+                tests: self.short()?,
+            },
             opcode::REQUIRE => Op::Require,
             opcode::REQUIRE_SLOT => Op::RequireSlot {
                 operator: self.one_of(&Comparison::ALL)?,
@@ -354,229 +377,5 @@ impl<'a> Reader<'a> {
             opcode::MET => Op::Met,
             _ => return Err(LoadError::Damaged("an operation")),
         })
-    }
-}
-
-/// Walks the code once, as the machine would on every way at the same time: the stack is as high and the loops are as
-/// deep at an operation, whichever way led there, and every number names something.
-struct Flow<'a> {
-    program: &'a Program,
-    /// What is known of operations that jumps lead to.
-    expected: BTreeMap<Code, Level>,
-}
-
-/// How high the stack is and which loops are open, by the operation that begins each one's body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Level {
-    stack: usize,
-    loops: Vec<Code>,
-}
-
-const BAD_FLOW: LoadError = LoadError::Damaged("its flow");
-
-impl<'a> Flow<'a> {
-    fn check(program: &'a Program) -> Loaded<()> {
-        let mut flow = Self {
-            program,
-            expected: BTreeMap::new(),
-        };
-        let mut level = Some(Level {
-            stack: 0,
-            loops: Vec::new(),
-        });
-        for (at, op) in program.code.iter().enumerate() {
-            let at = Code::try_from(at).map_err(|_| BAD_FLOW)?;
-            // What only jumps lead to continues with what they bring.
-            let jumped = flow.expected.remove(&at);
-            let here = match (level.take(), jumped) {
-                (Some(a), Some(b)) if a != b => return Err(BAD_FLOW),
-                (Some(here), _) | (None, Some(here)) => here,
-                (None, None) => return Err(BAD_FLOW),
-            };
-            level = flow.step(at, *op, here)?;
-        }
-        // The last operation ends the evaluation, and no jump leads behind it.
-        if level.is_none() && flow.expected.is_empty() {
-            Ok(())
-        } else {
-            Err(BAD_FLOW)
-        }
-    }
-
-    /// The level after `op`, unless the next operation is not reached from it.
-    fn step(&mut self, at: Code, op: Op, mut level: Level) -> Loaded<Option<Level>> {
-        self.operands(op, &level)?;
-        let (pops, pushes) = effect(op);
-        level.stack = level.stack.checked_sub(pops).ok_or(BAD_FLOW)? + pushes;
-        if level.stack > MAX_STACK {
-            return Err(BAD_FLOW);
-        }
-        match op {
-            Op::Met if level.stack == 0 && level.loops.is_empty() => return Ok(None),
-            Op::Met => return Err(BAD_FLOW),
-            Op::Jump(to) => {
-                self.expect(at, to, level)?;
-                return Ok(None);
-            }
-            Op::JumpIfFalse(to) | Op::JumpIfTrue(to) => self.expect(at, to, level.clone())?,
-            Op::JumpIfPresent(to) => {
-                let with_value = Level {
-                    stack: level.stack + 1,
-                    ..level.clone()
-                };
-                self.expect(at, to, with_value)?;
-            }
-            Op::Branch { otherwise, absent } => {
-                self.expect(at, otherwise, level.clone())?;
-                let with_value = Level {
-                    stack: level.stack + 1,
-                    ..level.clone()
-                };
-                self.expect(at, absent, with_value)?;
-            }
-            Op::Begin { end, .. } => {
-                let with_result = Level {
-                    stack: level.stack + 1,
-                    ..level.clone()
-                };
-                self.expect(at, end, with_result)?;
-                level.loops.push(at + 1);
-                if level.loops.len() > MAX_DEPTH {
-                    return Err(BAD_FLOW);
-                }
-            }
-            Op::Next { body, .. } => {
-                if level.loops.pop() != Some(body) {
-                    return Err(BAD_FLOW);
-                }
-                level.stack += 1;
-            }
-            Op::Constant(_)
-            | Op::Constants { .. }
-            | Op::Slot(_)
-            | Op::Element { .. }
-            | Op::Item { .. }
-            | Op::List { .. }
-            | Op::Negate
-            | Op::Not
-            | Op::Arithmetic(_)
-            | Op::Join
-            | Op::Compare(_)
-            | Op::CompareConstant { .. }
-            | Op::CompareSlot { .. }
-            | Op::CompareElement { .. }
-            | Op::In { .. }
-            | Op::InSet { .. }
-            | Op::Between { .. }
-            | Op::And
-            | Op::Or
-            | Op::Has
-            | Op::Call { .. }
-            | Op::Require
-            | Op::RequireSlot { .. } => {}
-        }
-        Ok(Some(level))
-    }
-
-    fn expect(&mut self, at: Code, to: Code, level: Level) -> Loaded<()> {
-        if to <= at {
-            return Err(BAD_FLOW);
-        }
-        match self.expected.get(&to) {
-            Some(known) if *known != level => Err(BAD_FLOW),
-            Some(_) => Ok(()),
-            None => {
-                self.expected.insert(to, level);
-                Ok(())
-            }
-        }
-    }
-
-    /// Every number of an operation names something.
-    fn operands(&self, op: Op, level: &Level) -> Loaded<()> {
-        let has_constant = |at: u16| usize::from(at) < self.program.constants.len();
-        let has_constants =
-            |start: u16, len: u16| usize::from(start) + usize::from(len) <= self.program.constants.len();
-        let has_slot = |slot: u16| self.program.layout.widths.first().is_some_and(|slots| slot < *slots);
-        let has_loop = |wanted: u8| usize::from(wanted) < level.loops.len();
-        let known = match op {
-            Op::Constant(constant) | Op::CompareConstant { constant, .. } => has_constant(constant),
-            Op::Constants { start, len } => has_constants(start, len),
-            Op::Slot(slot) => has_slot(slot),
-            Op::CompareSlot { slot, constant, .. } | Op::RequireSlot { slot, constant, .. } => {
-                has_slot(slot) && has_constant(constant)
-            }
-            Op::Element { level, .. } => has_loop(level),
-            Op::CompareElement { level, constant, .. } => has_loop(level) && has_constant(constant),
-            Op::InSet { start, len, .. } => has_constants(start, len) && self.ascends(start, len),
-            Op::Call { arity, .. } => matches!(arity, 1 | 2),
-            Op::Item { .. }
-            | Op::List { .. }
-            | Op::Negate
-            | Op::Not
-            | Op::Arithmetic(_)
-            | Op::Join
-            | Op::Compare(_)
-            | Op::In { .. }
-            | Op::Between { .. }
-            | Op::JumpIfFalse(_)
-            | Op::JumpIfTrue(_)
-            | Op::And
-            | Op::Or
-            | Op::Jump(_)
-            | Op::Branch { .. }
-            | Op::JumpIfPresent(_)
-            | Op::Has
-            | Op::Begin { .. }
-            | Op::Next { .. }
-            | Op::Require
-            | Op::Met => true,
-        };
-        known.then_some(()).ok_or(LoadError::Damaged("an operand"))
-    }
-
-    /// Whether a run of constants can be searched by halves.
-    fn ascends(&self, start: u16, len: u16) -> bool {
-        let start = usize::from(start);
-        let run = self.program.constants.get(start..start + usize::from(len));
-        run.unwrap_or_default().windows(2).all(|pair| match pair {
-            [a, b] => order(self.datum(*a), self.datum(*b)) == Some(std::cmp::Ordering::Less),
-            _ => false,
-        })
-    }
-
-    fn datum(&self, value: Value) -> Datum<'_> {
-        match value {
-            Value::Absent | Value::List(_) => Datum::Absent,
-            Value::Boolean(value) => Datum::Boolean(value),
-            Value::Number(number) => Datum::Number(number),
-            Value::Date(date) => Datum::Date(date),
-            Value::DateTime(instant) => Datum::DateTime(instant),
-            Value::Text(text) => {
-                let start = text.start as usize;
-                let text = self.program.text.get(start..start + text.len as usize);
-                Datum::Text(text.unwrap_or_default())
-            }
-        }
-    }
-}
-
-/// How many values an operation takes from the stack, and how many it leaves when it goes on to the next one.
-fn effect(op: Op) -> (usize, usize) {
-    match op {
-        Op::Constant(_)
-        | Op::Constants { .. }
-        | Op::Slot(_)
-        | Op::Element { .. }
-        | Op::CompareSlot { .. }
-        | Op::CompareElement { .. } => (0, 1),
-        Op::Negate | Op::Not | Op::CompareConstant { .. } | Op::InSet { .. } | Op::Has => (1, 1),
-        Op::Item { .. } | Op::Arithmetic(_) | Op::Join | Op::Compare(_) | Op::In { .. } | Op::And | Op::Or => (2, 1),
-        Op::Between { .. } => (3, 1),
-        Op::List { len } => (usize::from(len), 1),
-        Op::Call { arity, .. } => (usize::from(arity), 1),
-        Op::JumpIfFalse(_) | Op::JumpIfTrue(_) => (1, 1),
-        Op::Branch { .. } | Op::JumpIfPresent(_) | Op::Begin { .. } | Op::Next { .. } | Op::Require => (1, 0),
-        Op::Jump(_) | Op::RequireSlot { .. } | Op::Met => (0, 0),
     }
 }

@@ -51,6 +51,10 @@ pub(super) mod opcode {
     pub(in super::super) const REQUIRE: u8 = 28;
     pub(in super::super) const MET: u8 = 29;
     pub(in super::super) const REQUIRE_SLOT: u8 = 30;
+    pub(in super::super) const ARITHMETIC_ELEMENTS: u8 = 31;
+    pub(in super::super) const IN_SET_SLOT: u8 = 32;
+    pub(in super::super) const BETWEEN_SLOT: u8 = 33;
+    pub(in super::super) const SCAN: u8 = 34;
 }
 
 /// Codes of the kinds of constants.
@@ -239,6 +243,15 @@ impl Writer {
             Op::Negate => self.byte(opcode::NEGATE),
             Op::Not => self.byte(opcode::NOT),
             Op::Arithmetic(operator) => self.with(opcode::ARITHMETIC, &[position(&Arithmetic::ALL, operator).into()]),
+            Op::ArithmeticElements {
+                operator,
+                level,
+                left,
+                right,
+            } => self.with(
+                opcode::ARITHMETIC_ELEMENTS,
+                &[position(&Arithmetic::ALL, operator).into(), level.into(), left, right],
+            ),
             Op::Join => self.byte(opcode::JOIN),
             Op::Compare(operator) => self.with(opcode::COMPARE, &[comparison(operator)]),
             Op::CompareConstant { operator, constant } => {
@@ -260,6 +273,18 @@ impl Writer {
             ),
             Op::In { negated } => self.with(opcode::IN, &[negated.into()]),
             Op::InSet { negated, start, len } => self.with(opcode::IN_SET, &[negated.into(), start, len]),
+            Op::InSetSlot {
+                negated,
+                slot,
+                start,
+                len,
+            } => self.with(opcode::IN_SET_SLOT, &[negated.into(), slot, start, len]),
+            Op::BetweenSlot {
+                negated,
+                slot,
+                low,
+                high,
+            } => self.with(opcode::BETWEEN_SLOT, &[negated.into(), slot, low, high]),
             Op::Between { negated } => self.with(opcode::BETWEEN, &[negated.into()]),
             Op::JumpIfFalse(to) => self.with(opcode::JUMP_IF_FALSE, &[to]),
             Op::JumpIfTrue(to) => self.with(opcode::JUMP_IF_TRUE, &[to]),
@@ -274,6 +299,7 @@ impl Writer {
             }
             Op::Begin { aggregate, end } => self.with(opcode::BEGIN, &[code_of(aggregate), end]),
             Op::Next { aggregate, body } => self.with(opcode::NEXT, &[code_of(aggregate), body]),
+            Op::Scan { aggregate, tests } => self.with(opcode::SCAN, &[code_of(aggregate), tests]),
             Op::Require => self.byte(opcode::REQUIRE),
             Op::RequireSlot {
                 operator,
