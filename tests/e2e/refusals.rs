@@ -216,7 +216,7 @@ pub(crate) fn saving(stack: &Stack) -> Result<()> {
     ensure!(
         error["detail"]
             .as_str()
-            .is_some_and(|detail| detail.contains("should follow")),
+            .is_some_and(|detail| detail.contains("write what follows `and`")),
         "{problem}"
     );
 
