@@ -80,11 +80,37 @@ impl Evaluator {
     ///
     /// # Errors
     /// See [`EvaluateError`].
+    ///
+    /// ```
+    /// use engine::evaluate::{EvaluateError, Evaluator};
+    /// use engine::promotion::Rule;
+    ///
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    /// let body = br#"{"attributes": {"total": "120.50", "payment_method": "visa"}, "transaction_id": "order-1001"}"#;
+    /// let Err(EvaluateError::Invalid(errors)) = Evaluator::default().read(&rule, body, now) else { panic!() };
+    /// let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    /// assert_eq!(pointers, ["/attributes/total", "/attributes/quantity"]);
+    /// ```
     pub fn read(&mut self, rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<(), EvaluateError> {
         body::read(rule, body, now, &mut self.order, &mut self.head, &mut self.inputs)
     }
 
     /// Decides on the request that was read last: the second half of [`Evaluator::evaluate`].
+    ///
+    /// ```
+    /// use engine::evaluate::{Decision, Evaluator, ReasonCode};
+    /// use engine::promotion::Rule;
+    ///
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    /// let body = br#"{"attributes": {"total": 99.99, "quantity": 3, "payment_method": "visa"}, "transaction_id": "t-1"}"#;
+    /// let mut evaluator = Evaluator::default();
+    /// evaluator.read(&rule, body, now).unwrap();
+    /// let Decision::Refused(refusal) = evaluator.decide(&rule, now) else { panic!() };
+    /// assert_eq!(refusal.code, ReasonCode::ConditionNotMet);
+    /// assert!(refusal.detail.to_string().contains("total >= 100"));
+    /// ```
     pub fn decide<'r>(&mut self, rule: &'r Rule, now: DateTime<Utc>) -> Decision<'r> {
         let refuse = |code, detail| Decision::Refused(Refusal { code, detail });
         if rule.status() != Status::Active {

@@ -219,23 +219,9 @@ impl<'a> Scanner<'a> {
         self.at += 1;
     }
 
-    /// Consumes a string. Most are keys and codes that end in their first eight bytes.
+    /// Consumes a string.
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Scanned<RawString> {
-        let opening = self.at;
-        let start = opening + 1;
-        if let Some(word) = self.word_at(start) {
-            let at = start + first_special(word);
-            if self.source.as_bytes().get(at) == Some(&b'"') {
-                self.at = at + 1;
-                return Ok(RawString::new(opening, place(at - start)));
-            }
-        }
-        self.long_string()
-    }
-
-    #[inline(never)]
-    fn long_string(&mut self) -> Scanned<RawString> {
         let opening = self.at;
         let start = opening + 1;
         let mut at = start;

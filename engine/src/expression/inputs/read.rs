@@ -287,7 +287,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, kind: Scalar, cell: u16, start: Start, row: Row, path: &Path<'_>) -> Scanned<()> {
         let scanner = &mut *self.scanner;
         let value = match (kind, start) {
