@@ -701,6 +701,19 @@ mod tests {
     }
 
     #[test]
+    fn the_first_special_byte_of_a_word_is_found() {
+        let is_special = |byte: &u8| matches!(byte, ..b' ' | b'"' | b'\\');
+        for filler in [b' ', b'!', b'#', b'[', b']', b'a', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+            for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut bytes = [filler; 8];
+                bytes[at] = byte;
+                let expected = bytes.iter().position(is_special).unwrap_or(8);
+                assert_eq!(first_special(u64::from_le_bytes(bytes)), expected, "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
     fn nesting_is_bounded() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(accepts(&nested(32)));
