@@ -687,11 +687,54 @@ mod tests {
     }
 
     #[test]
+    fn the_first_special_byte_of_a_word_is_found() {
+        let is_special = |byte: &u8| matches!(byte, ..b' ' | b'"' | b'\\');
+        for filler in [b' ', b'!', b'#', b'[', b']', b'a', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+            for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut bytes = [filler; 8];
+                bytes[at] = byte;
+                let expected = bytes.iter().position(is_special).unwrap_or(8);
+                assert_eq!(first_special(u64::from_le_bytes(bytes)), expected, "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
     fn nesting_is_bounded() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(accepts(&nested(32)));
         assert!(!accepts(&nested(33)));
         assert!(!accepts(&"{\"a\":".repeat(100_000)));
+    }
+
+    #[test]
+    fn errors_say_what_and_where() {
+        let check = |text: &str, expected: &str| {
+            let mut scanner = Scanner::new(text);
+            assert!(scanner.skip().and_then(|()| scanner.end()).is_err(), "{text}");
+            assert_eq!(scanner.error().to_string(), expected, "{text}");
+        };
+        check("[1, x]", "expected a value at byte 4");
+        check("{\"a\": 1; }", "expected `,` or `}` at byte 7");
+        check("{1: 1}", "expected a key in quotes at byte 1");
+        check("{\"a\" 1}", "expected `:` at byte 5");
+        check("[1 2]", "expected `,` or `]` at byte 3");
+        check(
+            "\"a\u{1f}\"",
+            "expected control characters in strings to be escaped at byte 2",
+        );
+        check("\"abc", "expected a closing quote at byte 4");
+        check(
+            "\"abcdefgh\\x\"",
+            "expected an escape such as \\n or \\u00e9 at byte 10",
+        );
+        check("\"\\u00g0\"", "expected four hexadecimal digits at byte 5");
+        check("-012", "expected no digit after a leading zero at byte 2");
+        check("1.x", "expected a digit at byte 2");
+        check("1e+", "expected a digit at byte 3");
+        check("[nil]", "expected `true`, `false` or `null` at byte 1");
+        check("{} \n}", "expected the end at byte 4");
+        check(&"[".repeat(33), "expected at most 32 levels of nesting at byte 32");
     }
 
     #[test]
@@ -704,6 +747,7 @@ mod tests {
             assert_eq!(found.as_deref(), expected, "{json}");
             if let Some(expected) = expected {
                 assert!(scanner.says(raw, expected));
+                assert!(!scanner.says(raw, "other"));
                 assert_eq!(raw.escaped(), json.contains('\\'));
                 assert_eq!(serde_json::from_str::<String>(json).unwrap(), expected);
             }
@@ -713,6 +757,7 @@ mod tests {
         check(r#""\u0076isa \ud83d\ude00 \u00e9é""#, Some("visa 😀 éé"));
         check(r#""\ud800""#, None);
         check(r#""\ud800\u0041""#, None);
+        check(r#""\ud800xxdc00""#, None);
         check(r#""\udc00""#, None);
     }
 
@@ -737,6 +782,7 @@ mod tests {
         check("9999999999999999999", Some("9999999999999999999"), None);
         check("-999999999999999999", Some("-999999999999999999"), None);
         check("99999999999999999999", Some("99999999999999999999"), None);
+        check("9.999999999999999999", Some("9.999999999999999999"), None);
         check("1e3", Some("1000"), None);
         check("0.0000000000000000001", Some("0.0000000000000000001"), None);
         check("1e40", None, None);

@@ -9,7 +9,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::evaluate::{Decision, EvaluateError, Evaluator};
-use engine::expression::{AttributeType, Condition, Machine, Outcome, Program, Schema, explain};
+use engine::expression::{AttributeType, Condition, FUEL, Machine, Outcome, Program, Schema, explain};
 use engine::promotion::{Rule, Status, Terms};
 use engine::zone::{Transition, Zone};
 use serde::Deserialize;
@@ -82,7 +82,7 @@ fn outcomes(source: &str, cases: &ConditionCases) -> Result<Vec<Outcome>, String
             .map_err(|error| format!("{error:?}"))?;
         let inputs = evaluator.inputs();
         let unoptimised = Program::compile_unoptimised(&condition, &zone);
-        let (outcome, steps) = program.evaluate_with(inputs, &mut machine, engine::expression::FUEL);
+        let (outcome, steps) = program.evaluate_with(inputs, &mut machine, FUEL);
         if u64::from(steps) > condition.most_steps() + 1 {
             return Err(format!("{source}: {steps} steps, at most {}", condition.most_steps()));
         }
@@ -123,6 +123,80 @@ fn conditions() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// What a condition costs: steps that it takes for the request of the cases, which are fewer when operations are fused,
+/// and the most that it can take.
+#[test]
+fn steps() {
+    let cases: ConditionCases = toml::from_str(include_str!("cases/conditions.toml")).unwrap();
+    let zone = new_york();
+    let failed: Vec<_> = [
+        ("true == member", 2, 9),
+        ("total >= 100 and quantity > 2 and method in ['visa', 'oca']", 5, 280),
+        ("quantity in prices", 4, 256),
+        ("quantity in [1, 2, quantity]", 8, 265),
+        ("quantity in [quantity, 2, 3, 4, 5, 6, 7, 8]", 17, 280),
+        ("-quantity < 0 and not (total == quantity)", 10, 24),
+        ("quantity between 1 and total", 6, 12),
+        ("not member or gift or vip", 9, 18),
+        ("(if member then total else quantity) > 1", 7, 18),
+        ("method + 'card' == 'visacard'", 6, 12_307),
+        ("method + '0123456789ab' != ''", 7, 12_307),
+        ("method + '0123456789abcdefghijklmnopqr' != ''", 8, 12_310),
+        ("lower('0123456789abcdefghijklmnopqrstuv' + method) != ''", 11, 49_217),
+        ("starts_with(method, '0123456789abcdefghijklmnopqrstuv')", 6, 12_307),
+        ("len(prices) == 3", 5, 12_301),
+        ("min(total, quantity, 5) == 3", 8, 24_604),
+        ("any(lines, l => l.sku == 'A')", 6, 11_005),
+        ("any(lines, l => l.sku + method == 'A')", 18, 12_321_005),
+        ("all(lines, l => any(l.tags, t => t == l.sku))", 10, 11_007_005),
+        ("count([1, 2, 3], n => n > total) == 0", 17, 53),
+    ]
+    .into_iter()
+    .filter_map(|(source, taken, most): (&str, u32, u64)| {
+        let condition = Condition::check(source, &cases.attributes).unwrap();
+        let rule = rule_of(source, &cases.attributes, &zone);
+        let mut evaluator = Evaluator::default();
+        evaluator
+            .read(&rule, cases.request.body.as_bytes(), cases.request.now)
+            .unwrap();
+        let program = Program::compile(&condition, &zone);
+        let mut evaluate = |fuel| program.evaluate_with(evaluator.inputs(), &mut Machine::default(), fuel);
+        let (outcome, steps) = evaluate(FUEL);
+        assert_eq!(evaluate(steps), (outcome, steps), "{source}");
+        let (short, all) = evaluate(steps - 1);
+        assert_eq!(
+            (word(short).as_str(), all),
+            ("more steps than an evaluation may take", steps - 1),
+            "{source}"
+        );
+        let found = (source, steps, condition.most_steps());
+        (found != (source, taken, most)).then(|| format!("{found:?}"))
+    })
+    .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// A program is stored with what it needs.
+#[test]
+fn programs_are_small() {
+    let cases: ConditionCases = toml::from_str(include_str!("cases/conditions.toml")).unwrap();
+    let stored = |source: &str, zone: &Zone| {
+        let condition = Condition::check(source, &cases.attributes).unwrap();
+        Program::compile(&condition, zone).to_bytes()
+    };
+    let (new_york, utc) = (new_york(), Zone::utc());
+    assert_eq!(stored("total > 1", &new_york), stored("total > 1", &utc));
+    assert_ne!(stored("hour(now) > 1", &new_york), stored("hour(now) > 1", &utc));
+    let shares = |one: &str, other: &str| {
+        let size = |first: &str| stored(&format!("total == {first} and quantity == {other}"), &utc).len();
+        size(one) < size("7")
+    };
+    assert!(shares("1", "1"));
+    assert!(!shares("1", "2"));
+    // They print differently.
+    assert!(!shares("1", "1.0"));
 }
 
 #[test]
@@ -232,6 +306,38 @@ fn outcome(rule: &Rule, body: &[u8], now: DateTime<Utc>) -> String {
             errors.join(", ")
         }
     }
+}
+
+#[test]
+fn lists_and_errors_are_bounded() {
+    let schema: Schema = serde_json::from_value(json!({
+        "lines": "list<object{quantity: integer}>", "shop": "object{open: boolean}",
+    }))
+    .unwrap();
+    let rule = rule_of("any(lines, l => l.quantity > 1) and shop.open", &schema, &Zone::utc());
+    let errors = |lines: &str, shop: &str| {
+        let body = format!(r#"{{"transaction_id": "t", "attributes": {{"lines": {lines}, "shop": {shop}}}}}"#);
+        match Evaluator::default().evaluate(&rule, body.as_bytes(), DateTime::UNIX_EPOCH) {
+            Err(EvaluateError::Invalid(errors)) => errors,
+            other => panic!("{body:.60}: {other:?}"),
+        }
+    };
+    let details = |lines: &str, shop: &str| -> Vec<_> {
+        let errors = errors(lines, shop).into_iter();
+        errors
+            .map(|error| format!("{} {}", error.pointer, error.detail))
+            .collect()
+    };
+    let line = r#"{"quantity": 2},"#;
+    assert_eq!(
+        details(&format!("[{}7]", line.repeat(1_000)), r#"{"open": true}"#),
+        ["/attributes/lines Send at most 1000 elements."]
+    );
+    assert_eq!(
+        details("{}", "[]"),
+        ["/attributes/lines Send a list.", "/attributes/shop Send an object."]
+    );
+    assert_eq!(errors(&format!("[{}7]", "7,".repeat(59)), "{}").len(), 50);
 }
 
 #[test]

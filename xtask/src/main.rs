@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::bench::Subject;
 use xtask::test::Part;
-use xtask::{bench, dev, dist, prepare, process, test, toolchain};
+use xtask::{bench, dev, dist, fuzz, prepare, process, test, toolchain};
 
 /// Every command of the repository.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ enum Command {
         /// What to measure.
         subject: Subject,
     },
+    /// Look for inputs that break the engine, for a minute each, or as long as wanted.
+    Fuzz(fuzz::Options),
     /// Build the Worker and the app where they are out of date, and show their sizes.
     Dist,
     /// Describe the origin's queries anew, in .sqlx.
@@ -56,6 +58,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(options) => dev::run(&options),
         Command::Test { part } => test::run(part),
         Command::Bench { subject } => bench::run(subject),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Dist => toolchain::ensure()
             .and_then(|tools| dist::build(&tools))
             .and_then(|()| dist::print_sizes()),

@@ -12,12 +12,12 @@ use clap::ValueEnum;
 use crate::services::postgres::{Postgres, PostgresConfig};
 use crate::toolchain::wasm::TARGET;
 use crate::toolchain::{Tools, cargo, chromium};
-use crate::{check, conformance, dist, paths, ports, prepare, services, step, toolchain};
+use crate::{check, conformance, dist, fuzz, paths, ports, prepare, services, step, toolchain};
 
 /// A part of the suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// The engine: unit tests, properties, that it builds for wasm32, and that it says the same there.
+    /// The engine: unit tests, properties, some minutes of fuzzing, that it builds for wasm32, and says the same there.
     Engine,
     /// The origin: its tests on a private PostgreSQL, and that `.sqlx` is up to date.
     Origin,
@@ -54,6 +54,7 @@ fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("wasm32", || build_engine_for_wasm(&tools))?;
     steps.run("tests", || cargo_test(&["--workspace", "--exclude", "tests"]))?;
     steps.run("native = wasm", || conformance::check(&tools))?;
+    steps.run("fuzz", fuzz::run_all)?;
     steps.run("queries", prepare::check)?;
     steps.run("dist", || dist::build(&tools).and_then(|()| dist::print_sizes()))?;
     steps.run("deployment", || deploy_dry_run(&tools))?;
@@ -68,7 +69,8 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
             steps.run("tests", || {
                 cargo_test(&["--package", "engine", "--package", "conformance"])
             })?;
-            steps.run("native = wasm", || conformance::check(&tools))
+            steps.run("native = wasm", || conformance::check(&tools))?;
+            steps.run("fuzz", fuzz::run_all)
         }
         Part::Origin => {
             steps.run("tests", || cargo_test(&["--package", "origin"]))?;
@@ -90,10 +92,16 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
 }
 
 fn format() -> Result<()> {
-    step::run_openly(
-        "checking the format",
-        cargo::command().args(["fmt", "--all", "--check"]),
-    )
+    // The fuzz targets are a workspace of their own.
+    for (what, manifest) in [
+        ("checking the format", "Cargo.toml"),
+        ("checking the format of the fuzz targets", "engine/fuzz/Cargo.toml"),
+    ] {
+        let mut command = cargo::command();
+        command.args(["fmt", "--all", "--check", "--manifest-path", manifest]);
+        step::run_openly(what, &mut command)?;
+    }
+    Ok(())
 }
 
 fn clippy() -> Result<()> {

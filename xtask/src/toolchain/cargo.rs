@@ -1,6 +1,7 @@
 //! Programs that `cargo install` builds, in the exact versions that go with the libraries of Cargo.lock.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,7 +50,13 @@ pub fn ensure(name: &str, program: &str, version: &str) -> Result<PathBuf> {
 /// Cargo without the variables that `cargo run` and `cargo test` set for us: they would make it build things again.
 #[must_use]
 pub fn command() -> Command {
-    let mut command = Command::new("cargo");
+    program("cargo")
+}
+
+/// The same for a program that calls cargo.
+#[must_use]
+pub fn program(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         let of_this_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
