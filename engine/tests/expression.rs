@@ -162,7 +162,7 @@ fn steps() {
             .read(&rule, cases.request.body.as_bytes(), cases.request.now)
             .unwrap();
         let program = Program::compile(&condition, &zone);
-        let mut evaluate = |fuel| program.evaluate_with(evaluator.inputs(), &mut Machine::default(), fuel);
+        let evaluate = |fuel| program.evaluate_with(evaluator.inputs(), &mut Machine::default(), fuel);
         let (outcome, steps) = evaluate(FUEL);
         assert_eq!(evaluate(steps), (outcome, steps), "{source}");
         let (short, all) = evaluate(steps - 1);
