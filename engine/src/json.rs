@@ -175,6 +175,16 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
+    /// Consumes a key that is known beforehand with its quotes and colon, if it stands here exactly as `literal`.
+    #[inline(always)]
+    pub(crate) fn take_literal<const LENGTH: usize>(&mut self, literal: &[u8; LENGTH]) -> bool {
+        let is_it = self.rest(self.at).first_chunk() == Some(literal);
+        if is_it {
+            self.at += LENGTH;
+        }
+        is_it
+    }
+
     /// Consumes the key and its colon, if the key is `name` as it stands.
     #[inline(always)]
     pub(crate) fn take_key(&mut self, name: &str) -> Scanned<bool> {

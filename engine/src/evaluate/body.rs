@@ -120,9 +120,7 @@ impl Field {
     #[inline(always)]
     fn next(scanner: &mut Scanner<'_>, order: &mut KeyOrder, place: usize) -> Scanned<Option<Self>> {
         let expected = Self::ALL.get(order.expected(place)).copied();
-        if let Some(field) = expected
-            && scanner.take_key(field.name())?
-        {
+        if expected.is_some_and(|field| field.take(scanner)) {
             return Ok(expected);
         }
         let key = scanner.key()?;
@@ -131,6 +129,21 @@ impl Field {
             order.learn(place, field as usize);
         }
         Ok(named)
+    }
+
+    /// Consumes this field's key, if it stands here without white space.
+    #[inline(always)]
+    fn take(self, scanner: &mut Scanner<'_>) -> bool {
+        match self {
+            Self::Country => scanner.take_literal(b"\"country\":"),
+            Self::City => scanner.take_literal(b"\"city\":"),
+            Self::BirthDate => scanner.take_literal(b"\"birth_date\":"),
+            Self::Attributes => scanner.take_literal(b"\"attributes\":"),
+            Self::Amount => scanner.take_literal(b"\"amount\":"),
+            Self::TransactionId => scanner.take_literal(b"\"transaction_id\":"),
+            Self::CouponCode => scanner.take_literal(b"\"coupon_code\":"),
+            Self::CustomerId => scanner.take_literal(b"\"customer_id\":"),
+        }
     }
 
     fn named(scanner: &Scanner<'_>, key: RawString) -> Option<Self> {
@@ -248,11 +261,11 @@ fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> 
     let (mut amount, mut currency) = (None, None);
     let mut first = true;
     while scanner.next_entry(&mut first)? {
-        let key = scanner.key()?;
+        let part = Part::next(scanner)?;
         let start = scanner.start()?;
-        if scanner.says(key, "amount") && start == Start::Number && amount.is_none() {
+        if part == Part::Amount && start == Start::Number && amount.is_none() {
             amount = scanner.number()?.unsigned();
-        } else if scanner.says(key, "currency") && start == Start::String && currency.is_none() {
+        } else if part == Part::Currency && start == Start::String && currency.is_none() {
             let code = scanner.string()?;
             currency = scanner.text(code).parse().ok();
         } else {
@@ -271,6 +284,34 @@ fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> 
     Ok(amount
         .zip(currency)
         .and_then(|(amount, currency)| Money::new(amount, currency).ok()))
+}
+
+/// The parts of money.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Amount,
+    Currency,
+    Other,
+}
+
+impl Part {
+    /// The part whose key is next.
+    fn next(scanner: &mut Scanner<'_>) -> Scanned<Self> {
+        if scanner.take_literal(b"\"amount\":") {
+            return Ok(Self::Amount);
+        }
+        if scanner.take_literal(b"\"currency\":") {
+            return Ok(Self::Currency);
+        }
+        let key = scanner.key()?;
+        Ok(if scanner.says(key, "amount") {
+            Self::Amount
+        } else if scanner.says(key, "currency") {
+            Self::Currency
+        } else {
+            Self::Other
+        })
+    }
 }
 
 /// What the fields say becomes the request's head and the slots of the built-in names.
@@ -381,7 +422,8 @@ impl Reader<'_> {
 
 fn is_reference(text: &str) -> bool {
     // Of plain ASCII, which nearly all references are, bytes are characters.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    let is_plain = |plain, byte: u8| plain & matches!(byte, b' '..=b'~');
+    if text.bytes().fold(true, is_plain) {
         return (1..=MAX_REFERENCE_CHARS).contains(&text.len());
     }
     text.chars().count() <= MAX_REFERENCE_CHARS && !text.chars().any(char::is_control)
