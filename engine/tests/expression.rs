@@ -152,6 +152,8 @@ fn steps() {
         ("any(lines, l => l.sku + method == 'A')", 18, 12_321_005),
         ("all(lines, l => any(l.tags, t => t == l.sku))", 10, 11_007_005),
         ("count([1, 2, 3], n => n > total) == 0", 17, 53),
+        ("any(tags, t => t + 'x' == 'b') or any(lines, l => l.sku == 'A')", 25, 47_014),
+        ("all(lines, l => l.price * l.quantity >= 0)", 13, 17_005),
     ]
     .into_iter()
     .filter_map(|(source, taken, most): (&str, u32, u64)| {
