@@ -4,12 +4,15 @@
 //! nothing is allocated. The text is known to be UTF-8. What it accepts is what `serde_json` accepts, with a bound on
 //! nesting; a fuzz target holds the two against each other.
 
-use std::fmt;
+mod order;
+
 use std::num::NonZeroU32;
 use std::ops::Range;
 
 use crate::decimal::{DecimalError, parse_json_number};
 use crate::expression::Number;
+
+pub(crate) use order::KeyOrder;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
 pub(crate) const MAX_JSON_DEPTH: u32 = 32;
@@ -537,42 +540,6 @@ const fn place(at: usize) -> u32 {
     at as u32
 }
 
-/// Which field stood at each place of an object. The next object of its kind mostly has the same order, so its keys
-/// are compared with what is expected before they are searched for. A wrong guess costs the comparison, no more.
-#[derive(Clone, Copy)]
-pub(crate) struct KeyOrder([u8; Self::PLACES]);
-
-impl KeyOrder {
-    /// Places that are remembered: objects with more fields are rare.
-    const PLACES: usize = 16;
-    const UNKNOWN: u8 = u8::MAX;
-
-    /// The field, counted among those of its object, that is expected at `place`.
-    #[inline]
-    pub(crate) fn expected(&self, place: usize) -> usize {
-        self.0.get(place).copied().unwrap_or(Self::UNKNOWN).into()
-    }
-
-    pub(crate) fn learn(&mut self, place: usize, field: usize) {
-        if let Some(known) = self.0.get_mut(place) {
-            *known = u8::try_from(field).unwrap_or(Self::UNKNOWN);
-        }
-    }
-}
-
-/// A hint says nothing of what was read.
-impl fmt::Debug for KeyOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyOrder")
-    }
-}
-
-impl Default for KeyOrder {
-    fn default() -> Self {
-        Self([Self::UNKNOWN; Self::PLACES])
-    }
-}
-
 /// The character of the escape at the start of `text`, and the escape's length.
 fn unescape(text: &str) -> Option<(char, usize)> {
     let char = match text.as_bytes().get(1)? {
@@ -613,195 +580,4 @@ const fn first_special(word: u64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn accepts(text: &str) -> bool {
-        let mut scanner = Scanner::new(text);
-        scanner.skip().and_then(|()| scanner.end()).is_ok()
-    }
-
-    fn check(text: &str) {
-        let expected = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-        assert_eq!(accepts(text), expected, "{text}");
-    }
-
-    #[test]
-    fn texts() {
-        for text in [
-            "",
-            " ",
-            "{}",
-            "[]",
-            "[[]]",
-            "[1,2]",
-            "[1,]",
-            "[,1]",
-            "[1 2]",
-            "{\"a\":1}",
-            "{\"a\":1,}",
-            "{,}",
-            "{a:1}",
-            "{\"a\"}",
-            "{\"a\":}",
-            "{\"a\":1 \"b\":2}",
-            "{\"a\":1,\"b\":[{},{\"c\":null}]}",
-            "\"\"",
-            "\"a",
-            "\"\\\"\"",
-            "\"\\x\"",
-            "\"\\u12\"",
-            "\"\\u00e9\"",
-            "\"\\ud800\"",
-            "\"\u{1}\"",
-            "\"abcdefgh\u{1f}\"",
-            "\"abcdefghij\\n\"",
-            "0",
-            "-0",
-            "01",
-            "-",
-            "1.",
-            ".5",
-            "1.5",
-            "1e5",
-            "1e",
-            "1E+5",
-            "1e-",
-            "-1.5e-5",
-            "+1",
-            "0x1",
-            "00",
-            "tru",
-            "true",
-            "truex",
-            "nul",
-            "null",
-            "false",
-            "[true,false,null]",
-            "1 2",
-            "{} x",
-            "]",
-            "}",
-            "[}",
-            "{]",
-            " \t\r\n1\n",
-            "\u{feff}1",
-            "\"é\u{7f}\"",
-            "12345678901234567890123",
-            "1e400",
-            "[1e999]",
-        ] {
-            check(text);
-        }
-    }
-
-    #[test]
-    fn the_first_special_byte_of_a_word_is_found() {
-        let is_special = |byte: &u8| matches!(byte, ..b' ' | b'"' | b'\\');
-        for filler in [b' ', b'!', b'#', b'[', b']', b'a', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
-            for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
-                let mut bytes = [filler; 8];
-                bytes[at] = byte;
-                let expected = bytes.iter().position(is_special).unwrap_or(8);
-                assert_eq!(first_special(u64::from_le_bytes(bytes)), expected, "{bytes:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nesting_is_bounded() {
-        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(accepts(&nested(32)));
-        assert!(!accepts(&nested(33)));
-        assert!(!accepts(&"{\"a\":".repeat(100_000)));
-    }
-
-    #[test]
-    fn errors_say_what_and_where() {
-        let check = |text: &str, expected: &str| {
-            let mut scanner = Scanner::new(text);
-            assert!(scanner.skip().and_then(|()| scanner.end()).is_err(), "{text}");
-            assert_eq!(scanner.error().to_string(), expected, "{text}");
-        };
-        check("[1, x]", "expected a value at byte 4");
-        check("{\"a\": 1; }", "expected `,` or `}` at byte 7");
-        check("{1: 1}", "expected a key in quotes at byte 1");
-        check("{\"a\" 1}", "expected `:` at byte 5");
-        check("[1 2]", "expected `,` or `]` at byte 3");
-        check(
-            "\"a\u{1f}\"",
-            "expected control characters in strings to be escaped at byte 2",
-        );
-        check("\"abc", "expected a closing quote at byte 4");
-        check(
-            "\"abcdefgh\\x\"",
-            "expected an escape such as \\n or \\u00e9 at byte 10",
-        );
-        check("\"\\u00g0\"", "expected four hexadecimal digits at byte 5");
-        check("-012", "expected no digit after a leading zero at byte 2");
-        check("1.x", "expected a digit at byte 2");
-        check("1e+", "expected a digit at byte 3");
-        check("[nil]", "expected `true`, `false` or `null` at byte 1");
-        check("{} \n}", "expected the end at byte 4");
-        check(&"[".repeat(33), "expected at most 32 levels of nesting at byte 32");
-    }
-
-    #[test]
-    fn strings() {
-        let check = |json: &str, expected: Option<&str>| {
-            let mut scanner = Scanner::new(json);
-            let raw = scanner.string().unwrap();
-            let mut text = String::new();
-            let found = scanner.unescape(raw, &mut text).then_some(text);
-            assert_eq!(found.as_deref(), expected, "{json}");
-            if let Some(expected) = expected {
-                assert!(scanner.says(raw, expected));
-                assert!(!scanner.says(raw, "other"));
-                assert_eq!(raw.escaped(), json.contains('\\'));
-                assert_eq!(serde_json::from_str::<String>(json).unwrap(), expected);
-            }
-        };
-        check(r#""visa""#, Some("visa"));
-        check(r#""a\"\\\/\b\f\n\r\tz""#, Some("a\"\\/\u{8}\u{c}\n\r\tz"));
-        check(r#""\u0076isa \ud83d\ude00 \u00e9é""#, Some("visa 😀 éé"));
-        check(r#""\ud800""#, None);
-        check(r#""\ud800\u0041""#, None);
-        check(r#""\ud800xxdc00""#, None);
-        check(r#""\udc00""#, None);
-    }
-
-    #[test]
-    fn numbers() {
-        let check = |json: &str, decimal: Option<&str>, unsigned: Option<u64>| {
-            let mut scanner = Scanner::new(json);
-            let raw = scanner.number().unwrap();
-            let found = scanner.value(raw).ok().map(|number| number.decimal().to_string());
-            assert_eq!(found.as_deref(), decimal, "{json}");
-            assert_eq!(raw.unsigned(), unsigned, "{json}");
-        };
-        check("120.50", Some("120.50"), None);
-        check("-3", Some("-3"), None);
-        check("-0", Some("0"), None);
-        check("-0.0", Some("0.0"), None);
-        check(
-            "999999999999999999",
-            Some("999999999999999999"),
-            Some(999_999_999_999_999_999),
-        );
-        check("9999999999999999999", Some("9999999999999999999"), None);
-        check("-999999999999999999", Some("-999999999999999999"), None);
-        check("99999999999999999999", Some("99999999999999999999"), None);
-        check("9.999999999999999999", Some("9.999999999999999999"), None);
-        check("1e3", Some("1000"), None);
-        check("0.0000000000000000001", Some("0.0000000000000000001"), None);
-        check("1e40", None, None);
-    }
-
-    proptest! {
-        #[test]
-        fn accepts_what_serde_json_accepts(text in "[\\[\\]{}:,\"\\\\ntruefalsd0-9.eE+ \\-\u{1}é]{0,24}") {
-            check(&text);
-        }
-    }
-}
+mod tests;
