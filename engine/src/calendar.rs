@@ -115,7 +115,10 @@ pub(crate) fn parse_civil(text: &[u8]) -> Option<(u32, u32, u32)> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
         return None;
     };
-    Some((number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?))
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+    let are_digits = digits.iter().fold(true, |are, digit| are & digit.is_ascii_digit());
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits.map(|digit| u32::from(digit & 0xF));
+    are_digits.then_some((y1 * 1_000 + y2 * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2))
 }
 
 /// As `YYYY-MM-DD`.

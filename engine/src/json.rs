@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    /// Consumes a key that is known beforehand with its quotes and colon, if it stands here exactly as `literal`.
+    /// Consumes a key with its quotes and colon, if it stands here exactly as `literal`.
     #[inline(always)]
     pub(crate) fn take_literal<const LENGTH: usize>(&mut self, literal: &[u8; LENGTH]) -> bool {
         let is_it = self.rest(self.at).first_chunk() == Some(literal);
@@ -188,16 +188,14 @@ impl<'a> Scanner<'a> {
         is_it
     }
 
-    /// Consumes the key and its colon, if the key is `name` as it stands.
+    /// The same of a key that is known only when a program is loaded.
     #[inline(always)]
-    pub(crate) fn take_key(&mut self, name: &str) -> Scanned<bool> {
-        let rest = self.rest(self.at + 1);
-        let is_it = rest.starts_with(name.as_bytes()) && rest.get(name.len()) == Some(&b'"');
+    pub(crate) fn take_key(&mut self, key: &str) -> bool {
+        let is_it = self.rest(self.at).starts_with(key.as_bytes());
         if is_it {
-            self.at += name.len() + 2;
-            self.colon()?;
+            self.at += key.len();
         }
-        Ok(is_it)
+        is_it
     }
 
     #[inline(always)]

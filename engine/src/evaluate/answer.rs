@@ -45,23 +45,22 @@ impl AnswerParts {
 /// Appends the answer to `out`.
 pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision: &Decision<'_>) {
     let mut out = Json(out);
-    out.raw("{\"evaluation_id\":\"");
-    out.id(EvaluationId::PREFIX, head.evaluation_id.uuid());
+    out.raw("{\"evaluation_id\":\"eval_");
+    out.hex(head.evaluation_id.uuid());
     match decision {
         Decision::Applicable { discount } => {
             out.raw(&rule.answer().applicable);
             match discount {
-                None => out.raw("null"),
+                None => out.raw("null,\"redemption\":{\"id\":\"red_"),
                 Some(money) => {
                     out.raw("{\"amount\":");
                     out.number(money.amount());
                     out.raw(",\"currency\":\"");
                     out.raw(money.currency().code());
-                    out.raw("\"}");
+                    out.raw("\"},\"redemption\":{\"id\":\"red_");
                 }
             }
-            out.raw(",\"redemption\":{\"id\":\"");
-            out.id(RedemptionId::PREFIX, head.redemption_id.uuid());
+            out.hex(head.redemption_id.uuid());
             out.raw("\",\"status\":\"committed\"},\"rule_age_seconds\":");
         }
         Decision::Refused(Refusal { code, detail }) => {
@@ -88,8 +87,7 @@ impl Json<'_> {
         self.raw(itoa::Buffer::new().format(number));
     }
 
-    fn id(&mut self, prefix: &str, id: uuid::Uuid) {
-        self.raw(prefix);
+    fn hex(&mut self, id: uuid::Uuid) {
         let mut hex = [0; uuid::fmt::Simple::LENGTH];
         self.raw(id.as_simple().encode_lower(&mut hex));
     }

@@ -28,9 +28,23 @@ pub(crate) struct Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LayoutField {
     pub(crate) name: String,
+    /// The name as most requests send it: quoted, with the colon right behind it.
+    pub(crate) key: String,
     pub(crate) optional: bool,
     pub(crate) default: Option<Literal>,
     pub(crate) take: Take,
+}
+
+impl LayoutField {
+    pub(crate) fn new(name: String, optional: bool, default: Option<Literal>, take: Take) -> Self {
+        Self {
+            key: format!("\"{name}\":"),
+            name,
+            optional,
+            default,
+            take,
+        }
+    }
 }
 
 /// What is taken of a value; cells are those of the slots or of the row that it stands in.

@@ -126,12 +126,8 @@ impl<'s> Shapes<'s> {
     fn fields(&self, fields: &BTreeMap<&'s str, ShapeId>) -> Vec<LayoutField> {
         let taken = fields.iter().filter_map(|(name, id)| {
             let shape = self.shapes.get(*id)?;
-            Some(LayoutField {
-                name: (*name).to_owned(),
-                optional: shape.optional,
-                default: shape.default.cloned(),
-                take: self.take_of(shape)?,
-            })
+            let (name, default) = ((*name).to_owned(), shape.default.cloned());
+            Some(LayoutField::new(name, shape.optional, default, self.take_of(shape)?))
         });
         taken.collect()
     }

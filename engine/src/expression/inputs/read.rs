@@ -220,7 +220,7 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        if present.count_ones() as usize == fields.len() {
+        if present == all(fields.len()) {
             return Ok(());
         }
         for (position, field) in fields.iter().enumerate() {
@@ -350,7 +350,7 @@ fn next<'f>(
 ) -> Scanned<Option<(usize, &'f LayoutField)>> {
     let expected = order.expected(place);
     if let Some(field) = fields.get(expected)
-        && scanner.take_key(&field.name)?
+        && scanner.take_key(&field.key)
     {
         return Ok(Some((expected, field)));
     }
@@ -375,6 +375,15 @@ fn find<'f>(fields: &'f [LayoutField], scanner: &Scanner<'_>, key: RawString) ->
 /// The mark of a field among those of its object, which are at most [`MAX_FIELDS`].
 const fn bit(position: usize) -> u64 {
     1 << (position % MAX_FIELDS)
+}
+
+/// The marks of so many fields.
+const fn all(fields: usize) -> u64 {
+    if fields == MAX_FIELDS {
+        u64::MAX
+    } else {
+        bit(fields) - 1
+    }
 }
 
 const fn describe(take: &Take) -> &'static str {

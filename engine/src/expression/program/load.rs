@@ -225,13 +225,18 @@ impl<'a> Reader<'a> {
     /// Fields whose cells lie in rows of `table`.
     fn fields(&mut self, widths: &[u16], table: u16, depth: usize) -> Loaded<Vec<LayoutField>> {
         self.list(MAX_FIELDS, |reader| {
-            Ok(LayoutField {
-                name: reader.text(MAX_NAME_BYTES)?.to_owned(),
-                optional: reader.flag()?,
-                default: reader.default()?,
-                take: reader.take(widths, table, depth)?,
-            })
+            let name = reader.name()?;
+            let (optional, default) = (reader.flag()?, reader.default()?);
+            let take = reader.take(widths, table, depth)?;
+            Ok(LayoutField::new(name, optional, default, take))
         })
+    }
+
+    /// A name, in which nothing is escaped when it is a key.
+    fn name(&mut self) -> Loaded<String> {
+        let name = self.text(MAX_NAME_BYTES)?;
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        is_name.then(|| name.to_owned()).ok_or(LoadError::Damaged("a name"))
     }
 
     fn take(&mut self, widths: &[u16], table: u16, depth: usize) -> Loaded<Take> {
