@@ -3,5 +3,5 @@
 mod age;
 mod places;
 
-pub use age::{AgeBand, BirthDateError, MAX_AGE_YEARS, age_on, parse_birth_date};
+pub use age::{AgeBand, BirthDateError, MAX_AGE_YEARS, parse_birth_date};
 pub use places::{City, Country, PlaceError};

@@ -79,7 +79,7 @@ pub(crate) struct Scanner<'a> {
 pub(crate) type Scanned<T> = Result<T, Broken>;
 
 impl<'a> Scanner<'a> {
-    /// At the start of a text of less than 2 GiB, which places in it are counted for.
+    /// At the start of a text of less than 2 GiB: places in it are counted in 31 bits.
     pub(crate) const fn new(source: &'a str) -> Self {
         Self {
             source,

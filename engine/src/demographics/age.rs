@@ -72,25 +72,13 @@ pub fn parse_birth_date(text: &str, today: Date) -> Result<(Date, u8), BirthDate
     if date >= today {
         return Err(BirthDateError::NotPast);
     }
-    let age = completed_years(civil, today.civil()).ok_or(BirthDateError::TooLongAgo)?;
+    let age = age_on(civil, today.civil()).ok_or(BirthDateError::TooLongAgo)?;
     Ok((date, age))
 }
 
-/// Whole years from `birth` to `today`; `None` before birth or above [`MAX_AGE_YEARS`]. Someone born on 29 February
-/// completes a year on 1 March of years without one.
-///
-/// ```
-/// use engine::calendar::Date;
-/// use engine::demographics::age_on;
-///
-/// let birth = Date::parse(b"1990-04-05").unwrap();
-/// assert_eq!(age_on(birth, Date::parse(b"2026-04-04").unwrap()), Some(35));
-/// ```
-pub fn age_on(birth: Date, today: Date) -> Option<u8> {
-    completed_years(birth.civil(), today.civil())
-}
-
-fn completed_years(birth: (u32, u32, u32), today: (u32, u32, u32)) -> Option<u8> {
+/// Whole years from `birth` to `today`, each as year, month and day; `None` before birth or above [`MAX_AGE_YEARS`].
+/// Someone born on 29 February completes a year on 1 March of years without one.
+fn age_on(birth: (u32, u32, u32), today: (u32, u32, u32)) -> Option<u8> {
     let (birth_year, birth_month, birth_day) = birth;
     let (year, month, day) = today;
     let before_birthday = (month, day) < (birth_month, birth_day);
@@ -108,7 +96,8 @@ mod tests {
 
     #[test]
     fn ages() {
-        let check = |birth, today, age| assert_eq!(age_on(day(birth), day(today)), age, "{birth} {today}");
+        let check =
+            |birth, today, age| assert_eq!(age_on(day(birth).civil(), day(today).civil()), age, "{birth} {today}");
         check("1990-04-05", "2026-04-04", Some(35));
         check("1990-04-05", "2026-04-05", Some(36));
         check("2000-02-29", "2026-02-28", Some(25));

@@ -147,20 +147,7 @@ impl Field {
     }
 
     fn named(scanner: &Scanner<'_>, key: RawString) -> Option<Self> {
-        if key.escaped() {
-            return Self::ALL.into_iter().find(|field| scanner.says(key, field.name()));
-        }
-        match scanner.bytes(key) {
-            b"country" => Some(Self::Country),
-            b"city" => Some(Self::City),
-            b"birth_date" => Some(Self::BirthDate),
-            b"attributes" => Some(Self::Attributes),
-            b"amount" => Some(Self::Amount),
-            b"transaction_id" => Some(Self::TransactionId),
-            b"coupon_code" => Some(Self::CouponCode),
-            b"customer_id" => Some(Self::CustomerId),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|field| scanner.says(key, field.name()))
     }
 
     const fn bit(self) -> u8 {
