@@ -113,7 +113,11 @@ impl Postgres {
         refuse_running(&data)?;
         let process = spawn(config, &data, &binaries, user)?;
         let pid_file = data.join("postmaster.pid");
-        process.wait_ready(Duration::from_secs(READY_SECS), || is_ready(&pid_file, config.port))?;
+        process
+            .wait_ready(Duration::from_secs(READY_SECS), || is_ready(&pid_file, config.port))
+            .context(
+                "PostgreSQL does not start: correct what its log says, or set DATABASE_URL to a server of yours",
+            )?;
         let delete = if config.temporary {
             vec![data, config.dir.clone()]
         } else {
