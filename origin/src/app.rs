@@ -9,6 +9,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::Db;
+use crate::secret::OriginSecret;
 
 /// The application: cheap to clone, the same for all requests and jobs.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ pub struct App {
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) internal_secret: Arc<Secret>,
+    pub(crate) origin_secret: OriginSecret,
     pub(crate) edge_url: Url,
 }
 
@@ -59,6 +61,7 @@ impl App {
             tokens: config.tokens.clone(),
             passwords: Passwords::new()?,
             internal_secret: Arc::new(config.internal_secret.clone()),
+            origin_secret: config.origin_secret.clone(),
             edge_url: config.edge_url.clone(),
         })
     }

@@ -11,6 +11,7 @@ use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::auth::token::Tokens;
+use crate::secret::OriginSecret;
 
 /// Where the origin listens unless told otherwise: this machine only.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -29,6 +30,9 @@ pub struct Config {
     pub edge_url: Url,
     /// `INTERNAL_SECRET`: signs the calls between edge and origin; the same text at both, at least 32 bytes of it.
     pub internal_secret: Secret,
+    /// `ORIGIN_SECRET`: what the origin alone holds, at least 32 bytes, another text than `INTERNAL_SECRET`; the origin
+    /// derives its keys from it.
+    pub origin_secret: OriginSecret,
     /// `TOKEN_SIGNING_KEY`: an Ed25519 key, PKCS#8 in base64; signs the users' tokens.
     pub tokens: Tokens,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
@@ -109,25 +113,43 @@ impl Config {
             parse_url,
         );
         let internal_secret = reader.required("INTERNAL_SECRET", SECRET_HELP, parse_secret);
+        let origin_secret = reader.required("ORIGIN_SECRET", ORIGIN_SECRET_HELP, |text| {
+            let is_shared =
+                |secret: &OriginSecret| internal_secret.as_ref().is_some_and(|shared| secret.is_same(&shared.0));
+            OriginSecret::new(text).filter(|secret| !is_shared(secret))
+        });
         let public_url = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, |text| parse_url(text).map(Some), None);
         let issuer = public_url
             .flatten()
             .map_or_else(|| DEFAULT_ISSUER.to_owned(), |url| url.to_string());
         let tokens = reader.required("TOKEN_SIGNING_KEY", KEY_HELP, |text| parse_tokens(text, &issuer));
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
-        match (database, listen, edge_url, internal_secret, tokens, run_jobs) {
-            (Some(database), Some(listen), Some(edge_url), Some(internal_secret), Some(tokens), Some(run_jobs))
-                if reader.errors.is_empty() =>
-            {
-                Ok(Self {
-                    database,
-                    listen,
-                    edge_url,
-                    internal_secret,
-                    tokens,
-                    run_jobs,
-                })
-            }
+        match (
+            database,
+            listen,
+            edge_url,
+            internal_secret,
+            origin_secret,
+            tokens,
+            run_jobs,
+        ) {
+            (
+                Some(database),
+                Some(listen),
+                Some(edge_url),
+                Some(internal_secret),
+                Some(origin_secret),
+                Some(tokens),
+                Some(run_jobs),
+            ) if reader.errors.is_empty() => Ok(Self {
+                database,
+                listen,
+                edge_url,
+                internal_secret,
+                origin_secret,
+                tokens,
+                run_jobs,
+            }),
             _ => Err(ConfigError(reader.errors)),
         }
     }
@@ -151,6 +173,8 @@ impl Database {
 
 const DATABASE_HELP: &str = "postgres://user:password@host:port/database";
 const SECRET_HELP: &str = "at least 32 bytes, the same at edge and origin; `origin admin generate-secrets` makes one";
+const ORIGIN_SECRET_HELP: &str =
+    "at least 32 bytes, another text than INTERNAL_SECRET; `origin admin generate-secrets` makes one";
 const KEY_HELP: &str = "an Ed25519 key, PKCS#8 in base64; `origin admin generate-secrets` makes one";
 const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
 

@@ -20,7 +20,8 @@ pub mod problem;
 mod random;
 pub mod router;
 mod routes;
+pub mod secret;
 pub mod zones;
 
 pub use auth::token::{Tokens, generate_signing_key};
-pub use random::generate_internal_secret;
+pub use random::generate_secret;

@@ -10,7 +10,7 @@ use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
 use origin::db::schema;
-use origin::{generate_internal_secret, generate_signing_key, jobs, router};
+use origin::{generate_secret, generate_signing_key, jobs, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
-    /// Print new values for INTERNAL_SECRET and TOKEN_SIGNING_KEY.
+    /// Print new values for INTERNAL_SECRET, ORIGIN_SECRET and TOKEN_SIGNING_KEY.
     GenerateSecrets,
 }
 
@@ -77,8 +77,11 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Admin {
             command: AdminCommand::GenerateSecrets,
         } => {
-            let (secret, key) = (generate_internal_secret()?, generate_signing_key()?);
-            writeln!(std::io::stdout(), "INTERNAL_SECRET={secret}\nTOKEN_SIGNING_KEY={key}")?;
+            let (internal, origin, key) = (generate_secret()?, generate_secret()?, generate_signing_key()?);
+            writeln!(
+                std::io::stdout(),
+                "INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}\nTOKEN_SIGNING_KEY={key}"
+            )?;
             Ok(())
         }
     }

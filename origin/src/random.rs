@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::clock::unix_millis;
 use crate::problem::Error;
 
-/// Bytes of a generated internal secret: 256 bits, the strength of the HMAC.
-const INTERNAL_SECRET_BYTES: usize = 32;
+/// Bytes of a generated secret: 256 bits, the strength of the HMAC.
+const SECRET_BYTES: usize = 32;
 
 /// `N` random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
@@ -20,10 +20,10 @@ pub(crate) fn new_id<T>(from_parts: fn(u64, [u8; 10]) -> T, now: DateTime<Utc>) 
     Ok(from_parts(unix_millis(now), bytes()?))
 }
 
-/// A new value for `INTERNAL_SECRET`, in hex.
+/// A new value for `INTERNAL_SECRET` or `ORIGIN_SECRET`, in hex.
 ///
 /// # Errors
 /// When the operating system gives no random bytes.
-pub fn generate_internal_secret() -> Result<String, getrandom::Error> {
-    Ok(hex::encode(bytes::<INTERNAL_SECRET_BYTES>()?))
+pub fn generate_secret() -> Result<String, getrandom::Error> {
+    Ok(hex::encode(bytes::<SECRET_BYTES>()?))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::origin;
 use crate::{paths, step};
@@ -15,6 +15,8 @@ use crate::{paths, step};
 pub struct Secrets {
     /// Signs the calls between edge and origin.
     pub internal_secret: String,
+    /// What the origin derives its own keys from.
+    pub origin_secret: String,
     /// Signs the users' tokens.
     pub token_signing_key: String,
 }
@@ -31,27 +33,31 @@ impl Secrets {
     /// # Errors
     /// When the origin is not built or does not make them.
     pub fn generate() -> Result<Self> {
-        parse(&step::read(
-            Command::new(origin::program()).args(["admin", "generate-secrets"]),
-        )?)
+        let text = step::read(Command::new(origin::program()).args(["admin", "generate-secrets"]))?;
+        parse(&text, || bail!("the origin made no ORIGIN_SECRET"))
     }
 
-    /// Those kept in `file`, else new ones that are then kept there for its owner's eyes.
+    /// Those kept in `file`, else new ones that are then kept there for its owner's eyes. A file of an older release
+    /// lacks the origin's secret and gets one; what it has stays.
     ///
     /// # Errors
     /// When they cannot be made, kept or read.
     pub fn kept_in(file: &Path) -> Result<Self> {
-        if file.exists() {
-            let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-            return parse(&text).with_context(|| format!("{} is damaged: delete it", file.display()));
+        if !file.exists() {
+            return Self::generate()?.keep_in(file);
         }
-        let secrets = Self::generate()?;
-        let (internal, signing) = (&secrets.internal_secret, &secrets.token_signing_key);
-        paths::write_private(
-            file,
-            &format!("INTERNAL_SECRET={internal}\nTOKEN_SIGNING_KEY={signing}\n"),
-        )?;
-        Ok(secrets)
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let secrets = parse(&text, || Ok(Self::generate()?.origin_secret));
+        secrets
+            .with_context(|| format!("{} is damaged: delete it", file.display()))?
+            .keep_in(file)
+    }
+
+    fn keep_in(self, file: &Path) -> Result<Self> {
+        let (internal, origin, signing) = (&self.internal_secret, &self.origin_secret, &self.token_signing_key);
+        let text = format!("INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}\nTOKEN_SIGNING_KEY={signing}\n");
+        paths::write_private(file, &text)?;
+        Ok(self)
     }
 }
 
@@ -65,7 +71,8 @@ pub fn random_text(bytes: usize) -> Result<String> {
     Ok(hex::encode(buffer))
 }
 
-fn parse(text: &str) -> Result<Secrets> {
+/// The secrets in a text; `make_origin_secret` makes the one that a text of an older release lacks.
+fn parse(text: &str, make_origin_secret: impl FnOnce() -> Result<String>) -> Result<Secrets> {
     let value = |name: &str| {
         let found = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
         found
@@ -76,6 +83,7 @@ fn parse(text: &str) -> Result<Secrets> {
     Ok(Secrets {
         internal_secret: take("INTERNAL_SECRET")?,
         token_signing_key: take("TOKEN_SIGNING_KEY")?,
+        origin_secret: value("ORIGIN_SECRET").map_or_else(make_origin_secret, Ok)?,
     })
 }
 
@@ -86,17 +94,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_may_hold_equals_signs() {
-        let secrets = parse("# made\nINTERNAL_SECRET=a==\nTOKEN_SIGNING_KEY=b=c\n").unwrap();
-        assert_eq!(
-            (secrets.internal_secret.as_str(), secrets.token_signing_key.as_str()),
-            ("a==", "b=c")
+    fn texts() {
+        let check = |text: &str, expected: Result<[&str; 3], &str>| {
+            let read = parse(text, || Ok("made".to_owned()));
+            let read = read.map(|secrets| {
+                [
+                    secrets.internal_secret,
+                    secrets.origin_secret,
+                    secrets.token_signing_key,
+                ]
+            });
+            let expected = expected.map(|values| values.map(str::to_owned)).map_err(str::to_owned);
+            assert_eq!(read.map_err(|error| error.to_string()), expected, "{text}");
+        };
+        // Values may hold equals signs.
+        check(
+            "# made\nINTERNAL_SECRET=a==\nORIGIN_SECRET=o\nTOKEN_SIGNING_KEY=b=c\n",
+            Ok(["a==", "o", "b=c"]),
         );
-        assert!(
-            parse("INTERNAL_SECRET=a\nTOKEN_SIGNING_KEY=\n")
-                .unwrap_err()
-                .to_string()
-                .contains("TOKEN_SIGNING_KEY")
+        check("INTERNAL_SECRET=a\nTOKEN_SIGNING_KEY=b\n", Ok(["a", "made", "b"]));
+        check(
+            "INTERNAL_SECRET=a\nTOKEN_SIGNING_KEY=\n",
+            Err("no TOKEN_SIGNING_KEY among the secrets"),
         );
     }
 

@@ -22,6 +22,7 @@ use database::TestDatabase;
 use edge::FakeEdge;
 
 pub(crate) const INTERNAL_SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const ORIGIN_SECRET: &str = "fedcba9876543210fedcba9876543210";
 /// PKCS#8 of a key that is used nowhere else.
 pub(crate) const SIGNING_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -82,6 +83,7 @@ pub(crate) fn variables(database_url: &str, edge_url: &str) -> BTreeMap<&'static
         ("DATABASE_URL", database_url.to_owned()),
         ("EDGE_URL", edge_url.to_owned()),
         ("INTERNAL_SECRET", INTERNAL_SECRET.to_owned()),
+        ("ORIGIN_SECRET", ORIGIN_SECRET.to_owned()),
         ("TOKEN_SIGNING_KEY", SIGNING_KEY.to_owned()),
     ])
 }
