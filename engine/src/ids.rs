@@ -100,6 +100,21 @@ id!(
     "sess_"
 );
 id!(
+    /// A role: a named set of permissions of an organisation.
+    RoleId,
+    "role_"
+);
+id!(
+    /// An invitation of a person into an organisation.
+    InvitationId,
+    "inv_"
+);
+id!(
+    /// An entry of the audit trail.
+    AuditEventId,
+    "audit_"
+);
+id!(
     /// A promotion, over all its versions.
     PromotionId,
     "prom_"

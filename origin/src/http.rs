@@ -1,17 +1,19 @@
 //! What every request passes: its identifier, its log line, and the body of a problem.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use engine::problem::{MEDIA_TYPE, Problem};
 use tracing::Instrument;
 
-use crate::problem::Occurrence;
+use crate::problem::{Error, Occurrence};
 use crate::random;
 
 /// The header that carries the request's identifier, in and out.
@@ -19,9 +21,35 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest identifier that is taken over from the edge: enough for a UUID with a prefix, and bounds the log line.
 const MAX_REQUEST_ID_CHARS: usize = 64;
 
+/// The request's identifier, among its extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The identifier that [`observe_request`] gave.
+    pub(crate) fn of(extensions: &Extensions) -> Option<String> {
+        extensions.get::<Self>().map(|id| id.0.clone())
+    }
+}
+
+/// The address that a call comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        peer.map(|ConnectInfo(peer)| Self(peer.ip()))
+            .ok_or_else(|| Error::fault("the server does not tell its peers' addresses"))
+    }
+}
+
 /// Gives the request an identifier, logs its outcome, and writes the body of a problem.
-pub(crate) async fn observe_request(request: Request, next: Next) -> Response {
+pub(crate) async fn observe_request(mut request: Request, next: Next) -> Response {
     let request_id = sent_request_id(request.headers()).unwrap_or_else(make_request_id);
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     // The path alone: a query may hold what should not be logged.
     let span = tracing::info_span!("request", %request_id, method = %request.method(), path = request.uri().path());
     let started = Instant::now();

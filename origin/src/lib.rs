@@ -10,12 +10,14 @@
 //! A library, so that tests build the same application that `main` serves.
 
 pub mod app;
+mod audit;
 mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
 mod http;
 pub mod jobs;
+mod limits;
 pub mod problem;
 mod random;
 pub mod router;

@@ -1,6 +1,7 @@
 //! The origin's program: `serve`, `work`, `migrate` and `admin`.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -102,8 +103,8 @@ async fn serve() -> anyhow::Result<()> {
     let stop = stop_signal()?;
     tracing::info!(address = %listener.local_addr()?, jobs = config.run_jobs, "serving");
     let server = async {
-        let router = router::router(app.clone());
-        let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let service = router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         server.await.context("the server failed")
     };
     let jobs = async {

@@ -68,6 +68,18 @@ impl Error {
         Self::new(ProblemType::Unauthenticated, detail)
     }
 
+    /// 429 with `Retry-After`: whole seconds, at least one.
+    pub(crate) fn rate_limited(wait: chrono::TimeDelta) -> Self {
+        let secs = wait.num_milliseconds().div_euclid(1_000).saturating_add(1);
+        let secs = u64::try_from(secs).unwrap_or(1).max(1);
+        Self::Rejection(Occurrence {
+            kind: ProblemType::RateLimited,
+            detail: format!("Too many attempts: wait {secs} seconds, and try again."),
+            errors: Vec::new(),
+            retry_after_secs: Some(secs),
+        })
+    }
+
     /// 503 with `Retry-After`.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         let retry_after_secs = Some(RETRY_AFTER_SECS);
@@ -133,6 +145,22 @@ impl From<sqlx::Error> for Error {
                 ProblemType::Conflict,
                 "An account with this e-mail exists: sign in, or register with another e-mail.",
             ),
+            Some(ROLE_NAME_TAKEN) => Self::new(
+                ProblemType::Conflict,
+                "A role with this name exists: choose another name.",
+            ),
+            Some(ROLE_OF_MEMBERS) => Self::new(
+                ProblemType::Conflict,
+                "Users have this role: give them another one first.",
+            ),
+            Some(ROLE_OF_INVITATIONS) => Self::new(
+                ProblemType::Conflict,
+                "An open invitation names this role: revoke it, or wait until it is accepted.",
+            ),
+            Some(INVITATION_OPEN) => Self::new(
+                ProblemType::Conflict,
+                "This e-mail has an open invitation: resend or revoke that one.",
+            ),
             Some(CODE_TAKEN) => Self::new(
                 ProblemType::Conflict,
                 "A promotion with this code exists: choose another code.",
@@ -175,6 +203,10 @@ impl From<axum::extract::rejection::PathRejection> for Error {
 /// The constraints that stand for a rejection.
 const EMAIL_TAKEN: &str = "users_email_key";
 const CODE_TAKEN: &str = "promotions_code_key";
+const ROLE_NAME_TAKEN: &str = "roles_name_key";
+const ROLE_OF_MEMBERS: &str = "memberships_organization_id_role_id_fkey";
+const ROLE_OF_INVITATIONS: &str = "invitations_open_role";
+const INVITATION_OPEN: &str = "invitations_open_key";
 
 fn rejected_body(status: u16, text: &str) -> Error {
     match status {

@@ -16,7 +16,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::http::observe_request;
 use crate::problem::Error;
-use crate::routes::{app_keys, auth, conditions, health, ingest, me, promotions, reports};
+use crate::routes::{
+    app_keys, audit_events, auth, conditions, health, ingest, invitation_answers, invitations, me, organization,
+    promotions, reports, roles, users,
+};
 
 /// A row of the table.
 #[derive(Debug)]
@@ -36,8 +39,31 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/login", auth::login_user),
         post("/v1/auth/refresh", auth::refresh_session),
         post("/v1/auth/logout", auth::logout_session),
+        post("/v1/auth/switch", me::switch_organization),
         get("/.well-known/jwks.json", auth::get_key_set),
         get("/v1/me", me::get_me),
+        patch("/v1/me", me::update_me),
+        get("/v1/me/organizations", me::list_own_organizations),
+        get("/v1/me/sessions", me::list_own_sessions),
+        delete("/v1/me/sessions", me::end_other_sessions),
+        delete("/v1/me/sessions/{id}", me::end_own_session),
+        get("/v1/organization", organization::get_organization),
+        patch("/v1/organization", organization::update_organization),
+        get("/v1/users", users::list_users),
+        patch("/v1/users/{id}", users::update_user),
+        delete("/v1/users/{id}", users::remove_user),
+        get("/v1/roles", roles::list_roles),
+        post("/v1/roles", roles::create_role),
+        patch("/v1/roles/{id}", roles::update_role),
+        delete("/v1/roles/{id}", roles::delete_role),
+        get("/v1/invitations", invitations::list_invitations),
+        post("/v1/invitations", invitations::create_invitation),
+        post("/v1/invitations/{id}/resend", invitations::resend_invitation),
+        delete("/v1/invitations/{id}", invitations::revoke_invitation),
+        post("/v1/invitations/inspect", invitation_answers::inspect_invitation),
+        post("/v1/invitations/accept", invitation_answers::accept_invitation),
+        post("/v1/invitations/decline", invitation_answers::decline_invitation),
+        get("/v1/audit-events", audit_events::list_audit_events),
         get("/v1/promotions", promotions::list_promotions),
         post("/v1/promotions", promotions::create_promotion),
         get("/v1/promotions/{code}", promotions::get_promotion),
@@ -97,6 +123,10 @@ fn get<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route 
 
 fn post<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::POST, MethodFilter::POST, path, handler)
+}
+
+fn patch<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PATCH, MethodFilter::PATCH, path, handler)
 }
 
 fn delete<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {

@@ -1,10 +1,16 @@
 //! Who calls, and what they may do.
 //!
 //! A handler that takes [`Allowed`] names the permission it needs in its signature; one that takes [`Principal`] needs
-//! a signed-in user. Both are checked before the body is read.
+//! a signed-in user. Both are checked before the body is read. The token says who; the database says whether the
+//! session lives and what the role permits, so that signing out, disabling and a change of role act at once.
 
+pub(crate) mod attempts;
+pub(crate) mod device;
+pub(crate) mod invitation;
 pub(crate) mod password;
+pub(crate) mod permission;
 pub(crate) mod refresh;
+pub(crate) mod sign_in;
 pub(crate) mod token;
 
 use std::marker::PhantomData;
@@ -12,84 +18,38 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use engine::ids::{OrganizationId, UserId};
+use engine::ids::{OrganizationId, SessionId, UserId};
 use engine::problem::ProblemType;
 
+pub(crate) use permission::{
+    AppKeysManage, AuditRead, Need, OrganizationManage, PermissionSet, PromotionsRead, PromotionsWrite, ReportsRead,
+    UsersManage, role_permissions,
+};
+
 use crate::app::App;
+use crate::audit::Actor;
+use crate::db::sessions;
+use crate::http::RequestId;
 use crate::problem::Error;
 
-macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What a user may do.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Permission { $($(#[$doc])* $name,)* }
-
-        impl Permission {
-            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The word in tokens.
-            pub(crate) const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-
-        $($(#[$doc])* #[derive(Debug)] pub(crate) enum $name {}
-        impl Need for $name { const PERMISSION: Permission = Permission::$name; })*
-    };
-}
-
-permissions! {
-    /// Create and manage application keys.
-    AppKeysManage = "app_keys.manage";
-    /// Read promotions.
-    PromotionsRead = "promotions.read";
-    /// Create and change promotions.
-    PromotionsWrite = "promotions.write";
-    /// Read reports.
-    ReportsRead = "reports.read";
-}
-
-/// A permission as a type, for [`Allowed`].
-pub(crate) trait Need {
-    const PERMISSION: Permission;
-}
-
-/// The roles that every organisation has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Admin,
-    Analyst,
-}
-
-impl Role {
-    /// The role of a membership; `None` for a word of a newer release.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Admin, Self::Analyst]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-    }
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Analyst => "analyst",
-        }
-    }
-
-    pub(crate) const fn permissions(self) -> &'static [Permission] {
-        match self {
-            Self::Admin => Permission::ALL,
-            Self::Analyst => &[Permission::PromotionsRead, Permission::ReportsRead],
-        }
-    }
-}
-
-/// A signed-in user: the token was verified.
+/// A signed-in user.
 #[derive(Debug, Clone)]
 pub(crate) struct Principal {
     pub(crate) user: UserId,
     pub(crate) organization: OrganizationId,
-    pub(crate) permissions: Vec<String>,
+    pub(crate) session: SessionId,
+    /// What the user's role permits at this moment.
+    pub(crate) permissions: PermissionSet,
+    name: String,
+    email: String,
+    request_id: Option<String>,
+}
+
+impl Principal {
+    /// The user as the audit trail names them.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::user(self.user, &self.name, &self.email).in_request(self.request_id.clone())
+    }
 }
 
 impl FromRequestParts<App> for Principal {
@@ -106,13 +66,25 @@ impl FromRequestParts<App> for Principal {
                 "Send the header `Authorization: Bearer <access token>`.",
             ));
         };
-        let claims = app.tokens.verify(token, app.clock.now()).ok_or_else(|| {
+        let now = app.clock.now();
+        let claims = app.tokens.verify(token, now).ok_or_else(|| {
             Error::unauthenticated("The access token is not valid or has expired: refresh it or sign in again.")
         })?;
+        let find = || async {
+            let mut tenant = app.db.begin(claims.org).await?;
+            let member = sessions::find_active_member(&mut tenant, claims.sid, claims.sub, now).await?;
+            tenant.commit(member).await
+        };
+        let member = app.db.transaction("authenticate", find).await?;
+        let member = member.ok_or_else(|| Error::unauthenticated("The session has ended: sign in again."))?;
         Ok(Self {
             user: claims.sub,
             organization: claims.org,
-            permissions: claims.permissions,
+            session: claims.sid,
+            permissions: role_permissions(member.built_in.as_deref(), &member.permissions),
+            name: member.name,
+            email: member.email,
+            request_id: RequestId::of(&parts.extensions),
         })
     }
 }
@@ -129,17 +101,36 @@ impl<N: Need> FromRequestParts<App> for Allowed<N> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let principal = Principal::from_request_parts(parts, app).await?;
-        let needed = N::PERMISSION.as_str();
-        if principal.permissions.iter().any(|permission| permission == needed) {
+        if principal.permissions.contains(N::PERMISSION) {
             return Ok(Self {
                 principal,
                 need: PhantomData,
             });
         }
+        let needed = N::PERMISSION.as_str();
         Err(Error::new(
             ProblemType::Forbidden,
             format!("This needs the permission `{needed}`: ask an administrator of your organisation."),
         ))
+    }
+}
+
+/// A call that does not come from another site's page: for what a cookie alone authorises. Browsers send
+/// `Sec-Fetch-Site` with every request and let no page set it; other clients send no cookies unasked.
+#[derive(Debug)]
+pub(crate) struct SameSite;
+
+impl<S: Sync> FromRequestParts<S> for SameSite {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match parts.headers.get("sec-fetch-site").map(|site| site.as_bytes()) {
+            None | Some(b"same-origin" | b"none") => Ok(Self),
+            Some(_) => Err(Error::new(
+                ProblemType::Forbidden,
+                "Send this from the merchant app itself: pages of other sites are refused.",
+            )),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The family stays for the life of the session, the secret changes with every use. Who presents the right family and
 //! another secret holds a token that was used before: somebody copied it, and the session ends, whichever of the two
-//! it is.
+//! it is. For some seconds the token before is exchanged once more, for the answer to its exchange may have been lost;
+//! each token has one successor, derived with the origin's secret, so that the second answer is the same as the first.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
@@ -13,7 +14,10 @@ use sha2::{Digest, Sha256};
 
 use crate::db::sessions::{SessionRow, TokenHashes};
 use crate::random;
+use crate::secret::OriginSecret;
 
+/// How long the token before the newest is still exchanged: a lost answer is asked for again within seconds.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// How long a session lives without being used: a month, as people expect of a tool of daily work.
 pub(crate) const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
 
@@ -37,6 +41,8 @@ pub(crate) struct RefreshToken {
 pub(crate) enum Standing {
     /// The newest: it may be exchanged.
     Current,
+    /// The one before, whose exchange may not have been answered: the newest is told again.
+    Previous,
     /// The session is over, or the token was exchanged before: the session has to end.
     Spent,
     /// Not of this session.
@@ -51,28 +57,23 @@ impl RefreshToken {
             organization,
             session,
             family,
-            secret: secret()?,
+            secret: hex::encode(random::bytes::<{ SECRET_CHARS / 2 }>()?),
         })
     }
 
-    /// The token that replaces this one.
-    pub(crate) fn rotate(&self) -> Result<Self, getrandom::Error> {
-        Ok(Self {
-            secret: secret()?,
+    /// The one token that replaces this one.
+    pub(crate) fn successor(&self, secret: &OriginSecret) -> Self {
+        let session = self.session.uuid();
+        let parts = [session.as_bytes().as_slice(), self.secret.as_bytes()];
+        Self {
+            secret: hex::encode(secret.derive("refresh-token", &parts)),
             ..self.clone()
-        })
+        }
     }
 
     /// The token of a request's cookie.
     pub(crate) fn from_cookies(headers: &HeaderMap) -> Option<Self> {
-        let headers = headers
-            .get_all(COOKIE)
-            .into_iter()
-            .filter_map(|value| value.to_str().ok());
-        let mut cookies = headers.flat_map(Cookie::split_parse).filter_map(Result::ok);
-        cookies
-            .find(|cookie| cookie.name() == COOKIE_NAME)
-            .and_then(|cookie| Self::parse(cookie.value()))
+        cookie_of(headers, COOKIE_NAME).and_then(|value| Self::parse(&value))
     }
 
     /// What is stored of it.
@@ -88,16 +89,20 @@ impl RefreshToken {
         let hashes = self.hashes();
         if session.family_hash != hashes.family {
             Standing::Foreign
-        } else if session.token_hash != hashes.token || session.expires_at <= now {
+        } else if session.expires_at <= now {
             Standing::Spent
-        } else {
+        } else if session.token_hash == hashes.token {
             Standing::Current
+        } else if session.previous_hash.as_deref() == Some(&hashes.token) && now - session.refreshed_at <= GRACE {
+            Standing::Previous
+        } else {
+            Standing::Spent
         }
     }
 
     /// The `Set-Cookie` value that stores it.
     pub(crate) fn to_cookie(&self) -> String {
-        set_cookie(self.to_text(), SESSION_LIFETIME.num_seconds())
+        set_cookie(COOKIE_NAME, self.to_text(), SESSION_LIFETIME.num_seconds())
     }
 
     fn to_text(&self) -> String {
@@ -121,11 +126,24 @@ impl RefreshToken {
 
 /// The `Set-Cookie` value that removes the token.
 pub(crate) fn removal_cookie() -> String {
-    set_cookie(String::new(), 0)
+    set_cookie(COOKIE_NAME, String::new(), 0)
 }
 
-fn set_cookie(value: String, max_age_secs: i64) -> String {
-    Cookie::build((COOKIE_NAME, value))
+/// The value of a request's cookie.
+pub(crate) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let headers = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut cookies = headers.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    cookies
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// A `Set-Cookie` value that no script reads and no other site's page sends.
+pub(crate) fn set_cookie(name: &'static str, value: String, max_age_secs: i64) -> String {
+    Cookie::build((name, value))
         .path("/")
         .secure(true)
         .http_only(true)
@@ -133,10 +151,6 @@ fn set_cookie(value: String, max_age_secs: i64) -> String {
         .max_age(cookie::time::Duration::seconds(max_age_secs))
         .build()
         .to_string()
-}
-
-fn secret() -> Result<String, getrandom::Error> {
-    Ok(hex::encode(random::bytes::<{ SECRET_CHARS / 2 }>()?))
 }
 
 #[cfg(test)]
@@ -154,24 +168,45 @@ mod tests {
     #[test]
     fn standings() {
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let secret = OriginSecret::new(&"s".repeat(32)).unwrap();
         let first = token();
-        let second = first.rotate().unwrap();
-        let third = second.rotate().unwrap();
+        let second = first.successor(&secret);
+        let third = second.successor(&secret);
         let hashes = third.hashes();
         let session = SessionRow {
             user_id: uuid::Uuid::nil(),
             family_hash: hashes.family.to_vec(),
             token_hash: hashes.token.to_vec(),
-            expires_at: now + TimeDelta::seconds(1),
+            previous_hash: Some(second.hashes().token.to_vec()),
+            refreshed_at: now,
+            expires_at: now + TimeDelta::seconds(30),
         };
         let check = |token: &RefreshToken, after_secs, expected| {
             assert_eq!(token.standing(&session, now + TimeDelta::seconds(after_secs)), expected);
         };
         check(&third, 0, Standing::Current);
-        check(&third, 1, Standing::Spent);
-        check(&second, 0, Standing::Spent);
+        check(&third, 29, Standing::Current);
+        check(&third, 30, Standing::Spent);
+        check(&second, 0, Standing::Previous);
+        check(&second, 10, Standing::Previous);
+        check(&second, 11, Standing::Spent);
         check(&first, 0, Standing::Spent);
         check(&token(), 0, Standing::Foreign);
+    }
+
+    #[test]
+    fn each_token_has_one_successor() {
+        let secret = |text: &str| OriginSecret::new(&text.repeat(32)).unwrap();
+        let first = token();
+        assert_eq!(
+            first.successor(&secret("a")).to_text(),
+            first.successor(&secret("a")).to_text()
+        );
+        assert_ne!(
+            first.successor(&secret("a")).to_text(),
+            first.successor(&secret("b")).to_text()
+        );
+        assert!(RefreshToken::parse(&first.successor(&secret("a")).to_text()).is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::ids::{OrganizationId, UserId};
+use engine::ids::{OrganizationId, SessionId, UserId};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub(crate) struct Claims {
     pub(crate) sub: UserId,
     /// The organisation.
     pub(crate) org: OrganizationId,
+    /// The session, which the origin looks up.
+    pub(crate) sid: SessionId,
     /// Words, so that a token of a newer release can be read.
     pub(crate) permissions: Vec<String>,
     /// Seconds since 1970.
@@ -90,12 +92,14 @@ impl Tokens {
         &self,
         user: UserId,
         organization: OrganizationId,
+        session: SessionId,
         permissions: &[&str],
         now: DateTime<Utc>,
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             sub: user,
             org: organization,
+            sid: session,
             permissions: permissions.iter().map(|&permission| permission.to_owned()).collect(),
             iat: now.timestamp(),
             exp: (now + ACCESS_TOKEN_LIFETIME).timestamp(),
@@ -143,7 +147,13 @@ mod tests {
     fn issue(tokens: &Tokens, now: DateTime<Utc>) -> String {
         let user = UserId::from_parts(1, [1; 10]);
         tokens
-            .issue(user, OrganizationId::from_parts(1, [2; 10]), &["reports.read"], now)
+            .issue(
+                user,
+                OrganizationId::from_parts(1, [2; 10]),
+                SessionId::from_parts(1, [3; 10]),
+                &["reports.read"],
+                now,
+            )
             .unwrap()
     }
 

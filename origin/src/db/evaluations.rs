@@ -38,7 +38,7 @@ pub(crate) async fn insert_evaluations(
          select $1, $2, * from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[], $7::text[], \
          $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::uuid[], $13::text[], $14::text[], \
          $15::text[], $16::bigint[]) \
-         on conflict (id) do nothing returning id",
+         on conflict (organization_id, id) do nothing returning id",
         tenant.id(),
         now,
         &columns.ids,

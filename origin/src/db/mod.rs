@@ -4,11 +4,16 @@
 //! row-level security shows what the transaction's organisation owns, and nothing without one.
 
 pub(crate) mod app_keys;
+pub(crate) mod audit_events;
 pub(crate) mod evaluations;
+pub(crate) mod invitations;
+pub(crate) mod login_failures;
 pub(crate) mod memberships;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod promotions;
+pub(crate) mod rate_limits;
+pub(crate) mod roles;
 pub mod schema;
 pub(crate) mod sessions;
 pub(crate) mod usage;
@@ -16,7 +21,7 @@ pub(crate) mod users;
 
 use std::time::Duration;
 
-use engine::ids::OrganizationId;
+use engine::ids::{OrganizationId, UserId};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
@@ -91,6 +96,13 @@ impl Db {
         }
     }
 
+    /// Begins a transaction of a person, who may belong to several organisations.
+    pub(crate) async fn begin_person(&self, user: UserId) -> Result<Person, sqlx::Error> {
+        let mut transaction = self.app.begin().await?;
+        enter_person(&mut transaction, user).await?;
+        Ok(Person { transaction, user })
+    }
+
     /// Begins a transaction of an organisation. Dropped without a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self, organization: OrganizationId) -> Result<Tenant, sqlx::Error> {
         let mut tenant = Tenant {
@@ -126,6 +138,11 @@ impl Tenant {
         Ok(())
     }
 
+    /// Sees what belongs to a person too: their sessions and memberships elsewhere.
+    pub(crate) async fn enter_person(&mut self, user: UserId) -> Result<(), sqlx::Error> {
+        enter_person(&mut self.transaction, user).await
+    }
+
     /// Commits, and answers `value`.
     pub(crate) async fn commit<T>(self, value: T) -> Result<Committed<T>, Error> {
         self.transaction.commit().await?;
@@ -146,6 +163,38 @@ impl Tenant {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
+}
+
+/// A transaction that sees what belongs to a person, in all organisations: the way there before one is chosen.
+#[derive(Debug)]
+pub(crate) struct Person {
+    transaction: Transaction<'static, Postgres>,
+    user: UserId,
+}
+
+impl Person {
+    /// Commits, and answers `value`.
+    pub(crate) async fn commit<T>(self, value: T) -> Result<Committed<T>, Error> {
+        self.transaction.commit().await?;
+        Ok(Committed(value))
+    }
+
+    /// The person as a statement's parameter.
+    pub(crate) const fn id(&self) -> Uuid {
+        self.user.uuid()
+    }
+
+    /// For a statement.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}
+
+async fn enter_person(connection: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query!("select set_config('app.user_id', $1, true)", user.uuid().to_string())
+        .fetch_one(connection)
+        .await
+        .map(drop)
 }
 
 async fn pool(database: &Database, connections: u32, enter: &'static str) -> Result<PgPool, sqlx::Error> {

@@ -4,24 +4,67 @@ use chrono::{DateTime, Utc};
 
 use super::Tenant;
 
-/// The name of the transaction's organisation.
-pub(crate) async fn find_organization_name(tenant: &mut Tenant) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!("select name from organizations where id = $1", tenant.id())
-        .fetch_optional(tenant.connection())
-        .await
+/// An organisation as it is stored.
+pub(crate) struct OrganizationRow {
+    pub(crate) name: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// The transaction's organisation.
+pub(crate) async fn find_organization(tenant: &mut Tenant) -> Result<Option<OrganizationRow>, sqlx::Error> {
+    sqlx::query_as!(
+        OrganizationRow,
+        "select name, locale, created_at from organizations where id = $1",
+        tenant.id()
+    )
+    .fetch_optional(tenant.connection())
+    .await
+}
+
+/// The transaction's organisation, locked until the transaction ends: changes of who may do what happen one after
+/// another, so that none overlooks another's last administrator.
+pub(crate) async fn lock_organization(tenant: &mut Tenant) -> Result<Option<OrganizationRow>, sqlx::Error> {
+    sqlx::query_as!(
+        OrganizationRow,
+        "select name, locale, created_at from organizations where id = $1 for no key update",
+        tenant.id()
+    )
+    .fetch_optional(tenant.connection())
+    .await
 }
 
 /// Stores the transaction's organisation itself.
 pub(crate) async fn insert_organization(
     tenant: &mut Tenant,
     name: &str,
+    locale: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let id = tenant.id();
     sqlx::query!(
-        "insert into organizations (id, name, created_at) values ($1, $2, $3)",
-        id,
+        "insert into organizations (id, name, locale, created_at) values ($1, $2, $3, $4)",
+        tenant.id(),
         name,
+        locale,
+        now
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Stores its settings.
+pub(crate) async fn update_organization(
+    tenant: &mut Tenant,
+    name: &str,
+    locale: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update organizations set name = $2, locale = $3, updated_at = $4 where id = $1",
+        tenant.id(),
+        name,
+        locale,
         now
     )
     .execute(tenant.connection())

@@ -22,14 +22,6 @@ pub(crate) struct CredentialsRow {
     pub(crate) password_hash: String,
 }
 
-/// A member of the transaction's organisation.
-pub(crate) struct MemberRow {
-    pub(crate) email: String,
-    pub(crate) name: String,
-    pub(crate) locale: Option<String>,
-    pub(crate) role: String,
-}
-
 /// The person with an e-mail, in any case. Before signing in there is no organisation.
 pub(crate) async fn find_credentials(pool: &PgPool, email: &str) -> Result<Option<CredentialsRow>, sqlx::Error> {
     let query = sqlx::query_as!(
@@ -38,19 +30,6 @@ pub(crate) async fn find_credentials(pool: &PgPool, email: &str) -> Result<Optio
         email
     );
     query.fetch_optional(pool).await
-}
-
-/// A person, as a member of the organisation.
-pub(crate) async fn find_member(tenant: &mut Tenant, user: UserId) -> Result<Option<MemberRow>, sqlx::Error> {
-    sqlx::query_as!(
-        MemberRow,
-        "select u.email, u.name, u.locale, m.role from memberships m join users u on u.id = m.user_id \
-         where m.organization_id = $1 and m.user_id = $2",
-        tenant.id(),
-        user.uuid()
-    )
-    .fetch_optional(tenant.connection())
-    .await
 }
 
 /// Stores a person. A taken e-mail breaks the constraint `users_email_key`.
@@ -71,4 +50,41 @@ pub(crate) async fn insert_user(
     .execute(tenant.connection())
     .await
     .map(drop)
+}
+
+/// Stores a person's profile.
+pub(crate) async fn update_profile(
+    tenant: &mut Tenant,
+    user: UserId,
+    name: &str,
+    locale: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update users set name = $2, locale = $3 where id = $1",
+        user.uuid(),
+        name,
+        locale
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// A person, locked until the transaction ends, so that nobody joins an organisation as they are deleted.
+pub(crate) async fn lock_user(tenant: &mut Tenant, user: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!("select id from users where id = $1 for update", user.uuid())
+        .fetch_optional(tenant.connection())
+        .await
+        .map(drop)
+}
+
+/// Deletes a person who belongs to no organisation; the transaction must see the person's own memberships.
+pub(crate) async fn delete_user_without_membership(tenant: &mut Tenant, user: UserId) -> Result<bool, sqlx::Error> {
+    let result = sqlx::query!(
+        "delete from users u where u.id = $1 and not exists (select from memberships m where m.user_id = u.id)",
+        user.uuid()
+    )
+    .execute(tenant.connection())
+    .await?;
+    Ok(result.rows_affected() > 0)
 }

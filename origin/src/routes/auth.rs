@@ -1,43 +1,37 @@
-//! Accounts: register, sign in, refresh, sign out; and the key set that verifies the tokens.
+//! Signing in and out: register, sign in, refresh, sign out; and the key set that verifies the tokens.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use engine::ids::{OrganizationId, SessionId, UserId};
-use engine::problem::ProblemType;
+use chrono::{DateTime, Utc};
+use engine::ids::{OrganizationId, RoleId, UserId};
 use jsonwebtoken::jwk::JwkSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fields::{self, MAX_PASSWORD_CHARS};
 use super::input::{Fields, JsonBody};
 use super::me::{Account, load_account};
 use crate::app::App;
-use crate::auth::Role;
+use crate::audit::{self, Action, Actor, Entry};
+use crate::auth::SameSite;
+use crate::auth::device::Device;
+use crate::auth::permission::BuiltIn;
 use crate::auth::refresh::{RefreshToken, SESSION_LIFETIME, Standing, removal_cookie};
+use crate::auth::sign_in::{Caller, Opened, authenticate, choose_organization, open_session};
 use crate::auth::token::ACCESS_TOKEN_LIFETIME;
+use crate::db::roles::{RoleRow, insert_role};
 use crate::db::users::NewUser;
 use crate::db::{Tenant, memberships, organizations, sessions, users};
+use crate::limits::{self, REGISTER_BY_ACCOUNT, REGISTER_BY_ADDRESS, account_subject, address_subject};
 use crate::problem::Error;
 use crate::random::new_id;
 
-/// Shortest password, in characters (NIST SP 800-63B §5.1.1.1).
-const MIN_PASSWORD_CHARS: usize = 8;
-/// Longest password, in characters: a passphrase fits, and hashing it stays cheap.
-const MAX_PASSWORD_CHARS: usize = 128;
-/// Longest e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
-const MAX_EMAIL_CHARS: usize = 254;
-/// Longest local part of an e-mail address (RFC 5321 §4.5.3.1.1).
-const MAX_EMAIL_LOCAL_CHARS: usize = 64;
-/// Longest label of a domain (RFC 1035 §2.3.4).
-const MAX_DOMAIN_LABEL_CHARS: usize = 63;
-/// Longest language tag that is kept (RFC 5646 §4.4.1).
-const MAX_LOCALE_CHARS: usize = 35;
-
 /// The answer of whoever signs in.
 #[derive(Debug, Serialize)]
-pub(crate) struct SessionOut {
+pub(crate) struct SignedInOut {
     access_token: String,
     token_type: &'static str,
     /// Seconds.
@@ -46,79 +40,75 @@ pub(crate) struct SessionOut {
     account: Account,
 }
 
-type Cookies = AppendHeaders<[(HeaderName, String); 1]>;
+pub(crate) type Cookies = AppendHeaders<[(HeaderName, String); 2]>;
 
 /// `POST /v1/auth/register`: a new organisation with its administrator.
 pub(crate) async fn register_user(
     State(app): State<App>,
+    _: SameSite,
+    caller: Caller,
+    headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<impl IntoResponse, Error> {
     let registration = Registration::parse(&body)?;
+    limits::take(&app, REGISTER_BY_ADDRESS, &address_subject(caller.address)).await?;
+    limits::take(&app, REGISTER_BY_ACCOUNT, &account_subject(registration.email)).await?;
     let now = app.clock.now();
     let organization = new_id(OrganizationId::from_parts, now)?;
     let user = new_id(UserId::from_parts, now)?;
-    let password_hash = app.passwords.hash(registration.password.clone()).await?;
-    let opened = app
-        .db
-        .transaction("register_user", || async {
-            let Registration {
-                organization_name,
-                name,
-                email,
-                locale,
-                ..
-            } = &registration;
-            let new = NewUser {
-                id: user,
-                email,
-                name,
-                password_hash: &password_hash,
-                locale: locale.as_deref(),
-            };
-            let mut tenant = app.db.begin(organization).await?;
-            organizations::insert_organization(&mut tenant, organization_name, now).await?;
-            users::insert_user(&mut tenant, &new, now).await?;
-            memberships::insert_membership(&mut tenant, user, Role::Admin.as_str(), now).await?;
-            let opened = open_session(&app, &mut tenant, user).await?;
-            tenant.commit(opened).await
-        })
-        .await?;
-    Ok((StatusCode::CREATED, signed_in(&app, opened)?))
+    let password_hash = app.passwords.hash(registration.password.to_owned()).await?;
+    let register = || async {
+        let mut tenant = app.db.begin(organization).await?;
+        let (name, locale) = (registration.organization_name, registration.locale.as_deref());
+        organizations::insert_organization(&mut tenant, name, locale, now).await?;
+        let admin = insert_built_in_roles(&mut tenant, now).await?;
+        let new = NewUser {
+            id: user,
+            email: registration.email,
+            name: registration.name,
+            password_hash: &password_hash,
+            locale,
+        };
+        users::insert_user(&mut tenant, &new, now).await?;
+        memberships::insert_membership(&mut tenant, user, admin, now).await?;
+        let actor = caller.acting(Actor::user(user, registration.name, registration.email));
+        let entry = Entry::new(Action::OrganizationCreated, organization);
+        audit::record(&app, &mut tenant, &actor, entry).await?;
+        let opened = open_session(&app, &mut tenant, user, &caller).await?;
+        tenant.commit(opened).await
+    };
+    let opened = app.db.transaction("register_user", register).await?;
+    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened)?))
 }
 
-/// `POST /v1/auth/login`. An unknown e-mail and a wrong password take the same time and get the same answer.
-pub(crate) async fn login_user(State(app): State<App>, JsonBody(body): JsonBody) -> Result<impl IntoResponse, Error> {
+/// `POST /v1/auth/login`. Whatever session the browser had ends: nobody goes on in one that was planted there.
+pub(crate) async fn login_user(
+    State(app): State<App>,
+    _: SameSite,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<impl IntoResponse, Error> {
     let (email, password) = parse_credentials(&body)?;
-    let found = users::find_credentials(app.db.app(), email).await?;
-    let (id, hash) = found.map(|user| (UserId::from(user.id), user.password_hash)).unzip();
-    let matches = app.passwords.verify(password.to_owned(), hash).await?;
-    let Some(user) = id.filter(|_| matches) else {
-        return Err(Error::new(
-            ProblemType::CredentialsInvalid,
-            "Check e-mail and password, and try again.",
-        ));
-    };
-    let organization = memberships::find_first_organization(app.db.app(), user).await?;
-    let organization = organization.ok_or_else(|| {
-        Error::new(
-            ProblemType::Forbidden,
-            "This user belongs to no organisation: ask to be invited again.",
-        )
-    })?;
+    let user = authenticate(&app, &caller, &headers, email, password).await?;
+    let organization = choose_organization(&app, user).await?;
+    end_presented_session(&app, &headers).await?;
     let open = || async {
         let mut tenant = app.db.begin(organization).await?;
-        let opened = open_session(&app, &mut tenant, user).await?;
+        let opened = open_session(&app, &mut tenant, user, &caller).await?;
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("login_user", open).await?;
-    signed_in(&app, opened)
+    signed_in(&app, &headers, opened)
 }
 
 /// `POST /v1/auth/refresh`: exchanges the cookie's token. A token that was exchanged before ends the session.
 pub(crate) async fn refresh_session(
     State(app): State<App>,
+    site: Result<SameSite, Error>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, RefreshError> {
+    site?;
     let presented = RefreshToken::from_cookies(&headers).ok_or(RefreshError::Ended)?;
     let work = || async {
         let mut tenant = app.db.begin(presented.organization).await?;
@@ -126,7 +116,7 @@ pub(crate) async fn refresh_session(
         tenant.commit(exchanged).await
     };
     let exchanged = app.db.transaction("refresh_session", work).await?;
-    Ok(signed_in(&app, exchanged.ok_or(RefreshError::Ended)?)?)
+    Ok(signed_in(&app, &headers, exchanged.ok_or(RefreshError::Ended)?)?)
 }
 
 /// Why a session is not continued.
@@ -156,22 +146,12 @@ impl IntoResponse for RefreshError {
 }
 
 /// `POST /v1/auth/logout`: ends the cookie's session, if there is one. Safe to repeat.
-pub(crate) async fn logout_session(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Error> {
-    if let Some(token) = RefreshToken::from_cookies(&headers) {
-        let now = app.clock.now();
-        let end = || async {
-            let mut tenant = app.db.begin(token.organization).await?;
-            let session = sessions::lock_session(&mut tenant, token.session).await?;
-            match session.map(|session| token.standing(&session, now)) {
-                Some(Standing::Current | Standing::Spent) => {
-                    sessions::delete_session(&mut tenant, token.session).await?;
-                }
-                Some(Standing::Foreign) | None => {}
-            }
-            tenant.commit(()).await
-        };
-        app.db.transaction("logout_session", end).await?;
-    }
+pub(crate) async fn logout_session(
+    State(app): State<App>,
+    _: SameSite,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Error> {
+    end_presented_session(&app, &headers).await?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, removal_cookie())])))
 }
 
@@ -185,20 +165,63 @@ pub(crate) async fn get_key_set(
     )
 }
 
-/// A session under way to its answer.
-struct Opened {
-    account: Account,
-    role: Role,
-    token: RefreshToken,
+/// The answer that hands out the tokens of a session, and the mark of a known device.
+pub(crate) fn signed_in(app: &App, headers: &HeaderMap, opened: Opened) -> Result<(Cookies, Json<SignedInOut>), Error> {
+    let Opened {
+        account,
+        permissions,
+        token,
+    } = opened;
+    let (user, organization) = (account.user.id, account.organization.id);
+    let access_token = app
+        .tokens
+        .issue(user, organization, token.session, &permissions.words(), app.clock.now())
+        .map_err(Error::fault)?;
+    let device = match Device::of(headers, &app.origin_secret, user) {
+        Some(device) => device,
+        None => Device::issue()?,
+    };
+    let cookies = AppendHeaders([
+        (SET_COOKIE, token.to_cookie()),
+        (SET_COOKIE, device.to_cookie(&app.origin_secret, user)),
+    ]);
+    let out = SignedInOut {
+        access_token,
+        token_type: "Bearer",
+        expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
+        account,
+    };
+    Ok((cookies, Json(out)))
 }
 
-async fn open_session(app: &App, tenant: &mut Tenant, user: UserId) -> Result<Opened, Error> {
-    let now = app.clock.now();
-    let (account, role) = load_account(tenant, user).await?;
-    let session = new_id(SessionId::from_parts, now)?;
-    let token = RefreshToken::issue(tenant.organization(), session)?;
-    sessions::insert_session(tenant, session, user, token.hashes(), now, now + SESSION_LIFETIME).await?;
-    Ok(Opened { account, role, token })
+/// Ends the session of the request's cookie, if the cookie is of one.
+async fn end_presented_session(app: &App, headers: &HeaderMap) -> Result<(), Error> {
+    let Some(token) = RefreshToken::from_cookies(headers) else {
+        return Ok(());
+    };
+    let end = || async {
+        let mut tenant = app.db.begin(token.organization).await?;
+        let session = sessions::lock_session(&mut tenant, token.session).await?;
+        if let Some(session) = session.filter(|session| token.standing(session, app.clock.now()) != Standing::Foreign) {
+            end_session(app, &mut tenant, &token, session.user_id.into(), Action::SessionEnded).await?;
+        }
+        tenant.commit(()).await
+    };
+    app.db.transaction("end_session", end).await
+}
+
+async fn end_session(
+    app: &App,
+    tenant: &mut Tenant,
+    token: &RefreshToken,
+    user: UserId,
+    action: Action,
+) -> Result<(), Error> {
+    if let Some(member) = memberships::find_member(tenant, user).await? {
+        let actor = Actor::user(user, &member.name, &member.email);
+        audit::record(app, tenant, &actor, Entry::new(action, token.session)).await?;
+    }
+    Ok(sessions::delete_session(tenant, token.session).await?)
 }
 
 /// `None`: the token is not good, and its session has ended if it ever was.
@@ -207,93 +230,80 @@ async fn exchange(app: &App, tenant: &mut Tenant, presented: &RefreshToken) -> R
     let Some(session) = sessions::lock_session(tenant, presented.session).await? else {
         return Ok(None);
     };
+    let user = session.user_id.into();
+    let token = presented.successor(&app.origin_secret);
     match presented.standing(&session, now) {
-        Standing::Foreign => Ok(None),
+        Standing::Foreign => return Ok(None),
         Standing::Spent => {
-            sessions::delete_session(tenant, presented.session).await?;
-            Ok(None)
+            let action = if session.expires_at <= now {
+                Action::SessionEnded
+            } else {
+                Action::SessionTokenReused
+            };
+            end_session(app, tenant, presented, user, action).await?;
+            return Ok(None);
         }
+        // The successor is the session's token already: the same answer again.
+        Standing::Previous => {}
         Standing::Current => {
-            let token = presented.rotate()?;
             let expires_at = now + SESSION_LIFETIME;
-            sessions::update_session_token(tenant, token.session, token.hashes().token, now, expires_at).await?;
-            let (account, role) = load_account(tenant, session.user_id.into()).await?;
-            Ok(Some(Opened { account, role, token }))
+            sessions::rotate_session_token(tenant, token.session, token.hashes().token, now, expires_at).await?;
         }
     }
+    let (account, permissions) = load_account(tenant, user).await?;
+    Ok(Some(Opened {
+        account,
+        permissions,
+        token,
+    }))
 }
 
-fn signed_in(app: &App, opened: Opened) -> Result<(Cookies, Json<SessionOut>), Error> {
-    let Opened { account, role, token } = opened;
-    let permissions: Vec<_> = role
-        .permissions()
-        .iter()
-        .map(|permission| permission.as_str())
-        .collect();
-    let access_token = app
-        .tokens
-        .issue(account.user.id, account.organization.id, &permissions, app.clock.now())
-        .map_err(Error::fault)?;
-    let expires_in = ACCESS_TOKEN_LIFETIME.num_seconds();
-    let out = SessionOut {
-        access_token,
-        token_type: "Bearer",
-        expires_in,
-        account,
-    };
-    Ok((AppendHeaders([(SET_COOKIE, token.to_cookie())]), Json(out)))
+/// The two roles that every organisation has; answers the administrator's.
+async fn insert_built_in_roles(tenant: &mut Tenant, now: DateTime<Utc>) -> Result<RoleId, Error> {
+    let admin = new_id(RoleId::from_parts, now)?;
+    let analyst = new_id(RoleId::from_parts, now)?;
+    for (id, role) in [(admin, BuiltIn::Admin), (analyst, BuiltIn::Analyst)] {
+        let row = RoleRow {
+            id: id.uuid(),
+            name: role.name().to_owned(),
+            built_in: Some(role.as_str().to_owned()),
+            permissions: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            users: 0,
+        };
+        insert_role(tenant, &row).await?;
+    }
+    Ok(admin)
 }
 
 /// The body of a registration, checked.
-struct Registration {
-    organization_name: String,
-    name: String,
-    email: String,
-    password: String,
+struct Registration<'a> {
+    organization_name: &'a str,
+    name: &'a str,
+    email: &'a str,
+    password: &'a str,
     locale: Option<String>,
 }
 
-impl Registration {
-    fn parse(body: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::of(body)?;
-        let organization_name = fields.name("organization_name").unwrap_or_default().to_owned();
-        let name = fields.name("name").unwrap_or_default().to_owned();
-        let email = fields.text("email").map(str::trim).unwrap_or_default().to_owned();
-        if !is_email(&email) {
-            fields.error(
-                "/email",
-                "email_invalid",
-                "Send an e-mail address, such as \"ana@example.com\".",
-            );
-        }
-        let password = fields.text("password").unwrap_or_default().to_owned();
-        if !(MIN_PASSWORD_CHARS..=MAX_PASSWORD_CHARS).contains(&password.chars().count()) {
-            let detail = format!("Send a password of {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters.");
-            fields.error("/password", "password_invalid", detail);
-        }
-        let locale = fields
-            .value("locale")
-            .map(|locale| locale.as_str().unwrap_or_default().to_owned());
-        if locale.as_deref().is_some_and(|locale| !is_locale(locale)) {
-            fields.error(
-                "/locale",
-                "locale_invalid",
-                "Send a language tag, such as \"es-UY\", or null.",
-            );
-        }
+impl<'a> Registration<'a> {
+    fn parse(body: &'a Value) -> Result<Self, Error> {
+        let names = ["organization_name", "name", "email", "password", "locale"];
+        let mut fields = Fields::only(body, &names)?;
+        let registration = Self {
+            organization_name: fields.name("organization_name").unwrap_or_default(),
+            name: fields.name("name").unwrap_or_default(),
+            email: fields::email(&mut fields),
+            password: fields::password(&mut fields),
+            locale: fields::locale(&mut fields),
+        };
         fields.finish()?;
-        Ok(Self {
-            organization_name,
-            name,
-            email,
-            password,
-            locale,
-        })
+        Ok(registration)
     }
 }
 
 fn parse_credentials(body: &Value) -> Result<(&str, &str), Error> {
-    let mut fields = Fields::of(body)?;
+    let mut fields = Fields::only(body, &["email", "password"])?;
     let email = fields.text("email").map(str::trim);
     if email.is_none() {
         fields.error("/email", "email_missing", "Send your e-mail address.");
@@ -306,56 +316,4 @@ fn parse_credentials(body: &Value) -> Result<(&str, &str), Error> {
     // No stored password is longer: such a one fits nobody, and is not hashed.
     let password = password.filter(|password| password.chars().count() <= MAX_PASSWORD_CHARS);
     Ok((email.unwrap_or_default(), password.unwrap_or_default()))
-}
-
-/// The addresses that browsers accept (WHATWG HTML, "valid e-mail address"), with a dot in the domain.
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else {
-        return false;
-    };
-    let is_local = |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte);
-    let is_label = |label: &str| {
-        (1..=MAX_DOMAIN_LABEL_CHARS).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    text.len() <= MAX_EMAIL_CHARS
-        && (1..=MAX_EMAIL_LOCAL_CHARS).contains(&local.len())
-        && local.bytes().all(is_local)
-        && domain.contains('.')
-        && domain.split('.').all(is_label)
-}
-
-fn is_locale(text: &str) -> bool {
-    let is_subtag = |subtag: &str| !subtag.is_empty() && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.len() <= MAX_LOCALE_CHARS && text.split('-').all(is_subtag)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn emails() {
-        for text in ["ana@example.com", "a.b+c@sub.example.co", "o'neil@x-y.io", "A@B.UY"] {
-            assert!(is_email(text), "{text}");
-        }
-        let long = format!("{}@example.com", "a".repeat(65));
-        for text in [
-            "",
-            "ana",
-            "ana@",
-            "@example.com",
-            "ana@localhost",
-            "a b@c.de",
-            "a@b..c",
-            "a@-b.c",
-            "a@b@c.de",
-            "ñ@c.de",
-            &long,
-        ] {
-            assert!(!is_email(text), "{text}");
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! Reading requests: a JSON body field by field with every error at once, a page of a list, a query.
 
+use std::fmt;
 use std::str::FromStr;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use chrono::{DateTime, Utc};
 use engine::problem::{FieldError, ProblemType};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::problem::Error;
 
@@ -27,7 +29,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let axum::Json(json) = axum::Json::<Value>::from_request(request, state).await?;
+        let axum::Json(Unique(json)) = axum::Json::<Unique>::from_request(request, state).await?;
         if is_deeper(&json, MAX_JSON_DEPTH) {
             let detail = format!("Send JSON that nests at most {MAX_JSON_DEPTH} deep.");
             return Err(Error::new(ProblemType::Malformed, detail));
@@ -39,6 +41,73 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             ));
         }
         Ok(Self(json))
+    }
+}
+
+/// JSON in which no object names a field twice: readers would disagree about which one counts.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Unique(item)) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(array.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Unique(value))) = fields.next_entry::<String, _>()? {
+            if object.insert(name.clone(), value).is_some() {
+                return Err(de::Error::custom(format!(
+                    "the field {name:?} stands twice in one object"
+                )));
+            }
+        }
+        Ok(object.into())
     }
 }
 
@@ -94,6 +163,29 @@ impl<'a> Fields<'a> {
         )]))
     }
 
+    /// The fields of an object that has these and no others: a misspelt one would be taken for left out.
+    pub(crate) fn only(json: &'a Value, names: &[&str]) -> Result<Self, Error> {
+        let mut fields = Self::of(json)?;
+        let known = names.join("`, `");
+        for name in json.as_object().into_iter().flat_map(Map::keys) {
+            if !names.contains(&name.as_str()) {
+                // RFC 6901 §3.
+                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                fields.error(
+                    pointer,
+                    "field_unknown",
+                    format!("Leave it out: the fields here are `{known}`."),
+                );
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Whether a field is there, be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.json.get(name).is_some()
+    }
+
     /// A field's value; `None` when it is absent or null.
     pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
         self.json.get(name).filter(|value| !value.is_null())
@@ -135,12 +227,17 @@ impl<'a> Fields<'a> {
         time
     }
 
+    /// 422 with what is wrong so far.
+    pub(crate) fn into_error(self) -> Error {
+        Error::invalid(self.errors)
+    }
+
     /// 422 when anything was wrong.
     pub(crate) fn finish(self) -> Result<(), Error> {
         if self.errors.is_empty() {
             Ok(())
         } else {
-            Err(Error::invalid(self.errors))
+            Err(self.into_error())
         }
     }
 }

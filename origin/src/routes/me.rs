@@ -1,13 +1,23 @@
-//! Who is signed in.
+//! Who is signed in: the profile, the organisations to switch between, and the sessions.
 
 use axum::Json;
 use axum::extract::State;
-use engine::ids::{OrganizationId, UserId};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use engine::ids::{OrganizationId, SessionId, UserId};
 use serde::Serialize;
 
+use super::auth::signed_in;
+use super::fields;
+use super::input::{Fields, JsonBody, Path};
+use super::organization::OrganizationOut;
+use super::users::UserOut;
 use crate::app::App;
-use crate::auth::{Principal, Role};
-use crate::db::{Tenant, organizations, users};
+use crate::audit::{self, Action, Entry};
+use crate::auth::sign_in::{Caller, open_session};
+use crate::auth::{PermissionSet, Principal, role_permissions};
+use crate::db::{Tenant, memberships, organizations, sessions, users};
 use crate::problem::Error;
 
 /// A user in their organisation.
@@ -16,24 +26,50 @@ pub(crate) struct Account {
     pub(crate) user: UserOut,
     pub(crate) organization: OrganizationOut,
     /// What the user may do.
-    permissions: Vec<&'static str>,
+    pub(crate) permissions: Vec<&'static str>,
 }
 
-/// A user.
+/// An organisation to switch to.
 #[derive(Debug, Serialize)]
-pub(crate) struct UserOut {
-    pub(crate) id: UserId,
+pub(crate) struct OwnOrganizationOut {
+    id: OrganizationId,
     name: String,
-    email: String,
-    locale: Option<String>,
-    role: &'static str,
+    /// Whether this token is for it.
+    current: bool,
+    /// An administrator there has disabled this user.
+    disabled: bool,
 }
 
-/// An organisation.
+/// A session of the user.
 #[derive(Debug, Serialize)]
-pub(crate) struct OrganizationOut {
-    pub(crate) id: OrganizationId,
-    name: String,
+pub(crate) struct SessionOut {
+    id: SessionId,
+    organization_id: OrganizationId,
+    created_at: DateTime<Utc>,
+    last_used_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    /// What the browser called itself when it signed in.
+    user_agent: Option<String>,
+    /// Where it signed in from.
+    address: Option<String>,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// A list that is shown whole.
+#[derive(Debug, Serialize)]
+pub(crate) struct Whole<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<T> Whole<T> {
+    pub(crate) const fn new(items: Vec<T>) -> Self {
+        Self {
+            items,
+            next_cursor: None,
+        }
+    }
 }
 
 /// `GET /v1/me`.
@@ -43,33 +79,161 @@ pub(crate) async fn get_me(State(app): State<App>, principal: Principal) -> Resu
         let (account, _) = load_account(&mut tenant, principal.user).await?;
         tenant.commit(account).await
     };
-    let account = app.db.transaction("get_me", load).await?;
-    Ok(Json(account))
+    Ok(Json(app.db.transaction("get_me", load).await?))
 }
 
-/// A member of the transaction's organisation. Who is none any more has to sign in again.
-pub(crate) async fn load_account(tenant: &mut Tenant, user: UserId) -> Result<(Account, Role), Error> {
-    let gone = || Error::unauthenticated("This user is no longer a member of the organisation: sign in again.");
-    let member = users::find_member(tenant, user).await?.ok_or_else(gone)?;
-    let name = organizations::find_organization_name(tenant).await?.ok_or_else(gone)?;
-    let role = Role::parse(&member.role).ok_or_else(|| Error::fault(format!("unknown role {}", member.role)))?;
-    let account = Account {
-        user: UserOut {
-            id: user,
-            name: member.name,
-            email: member.email,
-            locale: member.locale,
-            role: role.as_str(),
-        },
-        organization: OrganizationOut {
-            id: tenant.organization(),
-            name,
-        },
-        permissions: role
-            .permissions()
-            .iter()
-            .map(|permission| permission.as_str())
-            .collect(),
+/// `PATCH /v1/me`: name and language.
+pub(crate) async fn update_me(
+    State(app): State<App>,
+    principal: Principal,
+    JsonBody(body): JsonBody,
+) -> Result<Json<Account>, Error> {
+    let mut fields = Fields::only(&body, &["name", "locale"])?;
+    let name = fields.has("name").then(|| fields.name("name").unwrap_or_default());
+    let locale = fields.has("locale").then(|| fields::locale(&mut fields));
+    fields.finish()?;
+    let update = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let (before, _) = load_account(&mut tenant, principal.user).await?;
+        let name = name.unwrap_or(&before.user.name);
+        let locale = locale.clone().unwrap_or_else(|| before.user.locale.clone());
+        users::update_profile(&mut tenant, principal.user, name, locale.as_deref()).await?;
+        let (after, _) = load_account(&mut tenant, principal.user).await?;
+        let entry = Entry::new(Action::UserUpdated, principal.user);
+        let entry = entry.before(&before.user)?.after(&after.user)?;
+        audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        tenant.commit(after).await
     };
-    Ok((account, role))
+    Ok(Json(app.db.transaction("update_me", update).await?))
+}
+
+/// `GET /v1/me/organizations`, the one used last first.
+pub(crate) async fn list_own_organizations(
+    State(app): State<App>,
+    principal: Principal,
+) -> Result<Json<Whole<OwnOrganizationOut>>, Error> {
+    let list = || async {
+        let mut person = app.db.begin_person(principal.user).await?;
+        let rows = memberships::list_own_organizations(&mut person).await?;
+        person.commit(rows).await
+    };
+    let rows = app.db.transaction("list_own_organizations", list).await?;
+    let items = rows.into_iter().map(|row| OwnOrganizationOut {
+        id: row.id.into(),
+        name: row.name,
+        current: row.id == principal.organization.uuid(),
+        disabled: row.disabled,
+    });
+    Ok(Json(Whole::new(items.collect())))
+}
+
+/// `POST /v1/auth/switch`: goes on in another organisation. The session here ends, one there begins.
+pub(crate) async fn switch_organization(
+    State(app): State<App>,
+    principal: Principal,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<impl IntoResponse, Error> {
+    let mut fields = Fields::only(&body, &["organization_id"])?;
+    let organization = fields
+        .text("organization_id")
+        .and_then(|id| id.parse::<OrganizationId>().ok());
+    if organization.is_none() {
+        let detail = "Send the id of one of your organisations: `GET /v1/me/organizations` lists them.";
+        fields.error("/organization_id", "organization_invalid", detail);
+    }
+    fields.finish()?;
+    let organization = organization.unwrap_or(principal.organization);
+    let open = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        sessions::delete_session(&mut tenant, principal.session).await?;
+        tenant.enter(organization).await?;
+        let member = memberships::find_member(&mut tenant, principal.user).await?;
+        if member.is_none_or(|member| member.disabled_at.is_some()) {
+            return Err(Error::not_found(
+                "You belong to no organisation with this id, or are disabled there.",
+            ));
+        }
+        let opened = open_session(&app, &mut tenant, principal.user, &caller).await?;
+        tenant.commit(opened).await
+    };
+    let opened = app.db.transaction("switch_organization", open).await?;
+    signed_in(&app, &headers, opened)
+}
+
+/// `GET /v1/me/sessions`: in all organisations, the one used last first.
+pub(crate) async fn list_own_sessions(
+    State(app): State<App>,
+    principal: Principal,
+) -> Result<Json<Whole<SessionOut>>, Error> {
+    let list = || async {
+        let mut person = app.db.begin_person(principal.user).await?;
+        let rows = sessions::list_person_sessions(&mut person, app.clock.now()).await?;
+        person.commit(rows).await
+    };
+    let rows = app.db.transaction("list_own_sessions", list).await?;
+    let items = rows.into_iter().map(|row| SessionOut {
+        id: row.id.into(),
+        organization_id: row.organization_id.into(),
+        created_at: row.created_at,
+        last_used_at: row.refreshed_at,
+        expires_at: row.expires_at,
+        user_agent: row.user_agent,
+        address: row.address,
+        current: row.id == principal.session.uuid(),
+    });
+    Ok(Json(Whole::new(items.collect())))
+}
+
+/// `DELETE /v1/me/sessions/{id}`: ends one of one's own sessions.
+pub(crate) async fn end_own_session(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Error> {
+    let not_found = || Error::not_found("You have no session with this id: list yours for those that exist.");
+    let id: SessionId = id.parse().map_err(|_| not_found())?;
+    let end = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        tenant.enter_person(principal.user).await?;
+        if !sessions::delete_person_session(&mut tenant, principal.user, id).await? {
+            return Err(not_found());
+        }
+        let entry = Entry::new(Action::SessionEnded, id);
+        audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        tenant.commit(()).await
+    };
+    app.db.transaction("end_own_session", end).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /v1/me/sessions`: ends all of one's sessions but the one that asks. Safe to repeat.
+pub(crate) async fn end_other_sessions(State(app): State<App>, principal: Principal) -> Result<StatusCode, Error> {
+    let end = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        tenant.enter_person(principal.user).await?;
+        let ended = sessions::delete_person_sessions(&mut tenant, principal.user, Some(principal.session)).await?;
+        for id in ended {
+            let entry = Entry::new(Action::SessionEnded, SessionId::from(id));
+            audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        }
+        tenant.commit(()).await
+    };
+    app.db.transaction("end_other_sessions", end).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A member of the transaction's organisation, and what their role permits. Who is none has to sign in again.
+pub(crate) async fn load_account(tenant: &mut Tenant, user: UserId) -> Result<(Account, PermissionSet), Error> {
+    let gone = || Error::unauthenticated("This user is no longer a member of the organisation: sign in again.");
+    let member = memberships::find_member(tenant, user).await?.ok_or_else(gone)?;
+    let organization = organizations::find_organization(tenant).await?.ok_or_else(gone)?;
+    let permissions = role_permissions(member.built_in.as_deref(), &member.permissions);
+    let account = Account {
+        user: UserOut::from_row(member),
+        organization: OrganizationOut::from_row(tenant.organization(), organization),
+        permissions: permissions.words(),
+    };
+    Ok((account, permissions))
 }

@@ -1,11 +1,18 @@
 //! The handlers, one file per resource; what a handler reads and answers stands beside it.
 
 pub(crate) mod app_keys;
+pub(crate) mod audit_events;
 pub(crate) mod auth;
 pub(crate) mod conditions;
+mod fields;
 pub(crate) mod health;
 pub(crate) mod ingest;
 mod input;
+pub(crate) mod invitation_answers;
+pub(crate) mod invitations;
 pub(crate) mod me;
+pub(crate) mod organization;
 pub(crate) mod promotions;
 pub(crate) mod reports;
+pub(crate) mod roles;
+pub(crate) mod users;

@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use super::input::{JsonBody, Page, PageQuery, Path, Query};
 use crate::app::App;
-use crate::auth::{Allowed, PromotionsRead, PromotionsWrite};
+use crate::audit::{self, Action, Entry};
+use crate::auth::{Allowed, Principal, PromotionsRead, PromotionsWrite};
 use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::{self, PromotionRow};
 use crate::problem::Error;
@@ -87,22 +88,23 @@ pub(crate) async fn create_promotion(
     let now = app.clock.now();
     let id = new_id(PromotionId::from_parts, now)?;
     let json = serde_json::to_value(&terms).map_err(Error::fault)?;
-    let insert = || async {
-        let mut tenant = app.db.begin(principal.organization).await?;
-        promotions::insert_promotion(&mut tenant, id, terms.code(), &json, now).await?;
-        tenant.commit(()).await
-    };
-    app.db.transaction("create_promotion", insert).await?;
-    let status = Status::Draft;
     let out = PromotionOut {
         id,
         terms,
-        status,
+        status: Status::Draft,
         version: 0,
         created_at: now,
         updated_at: now,
         published: None,
     };
+    let insert = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        promotions::insert_promotion(&mut tenant, id, out.terms.code(), &json, now).await?;
+        let entry = Entry::new(Action::PromotionCreated, id).after(&out)?;
+        audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        tenant.commit(()).await
+    };
+    app.db.transaction("create_promotion", insert).await?;
     Ok((StatusCode::CREATED, Json(out)))
 }
 
@@ -128,9 +130,7 @@ pub(crate) async fn activate_promotion(
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     Path(code): Path<String>,
 ) -> Result<Json<PromotionOut>, Error> {
-    change_status(&app, principal.organization, &code, Status::Active)
-        .await
-        .map(Json)
+    change_status(&app, &principal, &code, Status::Active).await.map(Json)
 }
 
 /// `POST /v1/promotions/{code}/pause`: from active.
@@ -139,9 +139,7 @@ pub(crate) async fn pause_promotion(
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     Path(code): Path<String>,
 ) -> Result<Json<PromotionOut>, Error> {
-    change_status(&app, principal.organization, &code, Status::Paused)
-        .await
-        .map(Json)
+    change_status(&app, &principal, &code, Status::Paused).await.map(Json)
 }
 
 /// 404 for a code that names nothing here.
@@ -170,12 +168,8 @@ fn check_terms(body: &Value) -> Result<Terms, Vec<FieldError>> {
 }
 
 /// Moves a promotion to `status` and tells the edge, in one transaction.
-async fn change_status(
-    app: &App,
-    organization: OrganizationId,
-    code: &str,
-    status: Status,
-) -> Result<PromotionOut, Error> {
+async fn change_status(app: &App, principal: &Principal, code: &str, status: Status) -> Result<PromotionOut, Error> {
+    let organization = principal.organization;
     let code = parse_code(code)?;
     let now = app.clock.now();
     let change = || async {
@@ -184,7 +178,8 @@ async fn change_status(
             .await?
             .ok_or_else(not_found)?;
         let promotion = PromotionOut::from_row(row)?;
-        check_transition(promotion.status, status)?;
+        let action = check_transition(promotion.status, status)?;
+        let entry = Entry::new(action, promotion.id).before(&promotion)?;
         let promotion = promotion.moved_to(status, now);
         let version = i64::try_from(promotion.version).map_err(Error::fault)?;
         promotions::update_promotion_status(&mut tenant, promotion.id, status, version, now).await?;
@@ -196,6 +191,7 @@ async fn change_status(
             promotion: Some((promotion.id, version)),
         };
         insert_outbox(&mut tenant, &row, now).await?;
+        audit::record(app, &mut tenant, &principal.actor(), entry.after(&promotion)?).await?;
         tenant.commit(promotion).await
     };
     app.db.transaction("change_status", change).await
@@ -219,9 +215,11 @@ fn rule(organization: OrganizationId, promotion: &PromotionOut) -> Result<Rule, 
     ))
 }
 
-fn check_transition(from: Status, to: Status) -> Result<(), Error> {
+/// What the change is called, or 409.
+fn check_transition(from: Status, to: Status) -> Result<Action, Error> {
     let detail = match (from, to) {
-        (Status::Draft | Status::Paused, Status::Active) | (Status::Active, Status::Paused) => return Ok(()),
+        (Status::Draft | Status::Paused, Status::Active) => return Ok(Action::PromotionActivated),
+        (Status::Active, Status::Paused) => return Ok(Action::PromotionPaused),
         (Status::Active, Status::Active) => "The promotion is active already.",
         (Status::Paused, Status::Paused) => "The promotion is paused already.",
         (Status::Draft, Status::Paused) => "The promotion is a draft, which applies nowhere: activate it first.",

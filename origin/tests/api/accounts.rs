@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, TestApp, with_app};
 
-const COOKIE_NAME: &str = "__Host-coupons_refresh";
+pub(crate) const COOKIE_NAME: &str = "__Host-coupons_refresh";
 
-fn registration() -> Value {
+pub(crate) fn registration() -> Value {
     json!({"organization_name": "Ana's shop", "name": "Ana", "email": "ana@example.com", "password": PASSWORD, "locale": "es-UY"})
 }
 
 /// The refresh token that an answer stores in the browser.
-fn cookie_of(answer: &Answer) -> String {
+pub(crate) fn cookie_of(answer: &Answer) -> String {
     let header = answer.header("set-cookie");
     header
         .split(';')
@@ -25,7 +25,7 @@ fn cookie_of(answer: &Answer) -> String {
         .to_owned()
 }
 
-async fn call_with_cookie(app: &TestApp, path: &str, token: &str) -> Answer {
+pub(crate) async fn call_with_cookie(app: &TestApp, path: &str, token: &str) -> Answer {
     Answer::read(
         app.request(Method::POST, path)
             .header(COOKIE, format!("other=1; {COOKIE_NAME}={token}")),
@@ -42,7 +42,7 @@ async fn registers_the_administrator() {
         assert_eq!(json["token_type"], "Bearer");
         assert_eq!(json["organization"]["name"], "Ana's shop");
         assert_eq!(
-            (&json["user"]["email"], &json["user"]["role"]),
+            (&json["user"]["email"], &json["user"]["role"]["built_in"]),
             (&json!("ana@example.com"), &json!("admin"))
         );
         let cookie = answer.header("set-cookie");
@@ -58,7 +58,16 @@ async fn registers_the_administrator() {
             (&me["user"], &me["organization"]),
             (&json["user"], &json["organization"])
         );
-        let permissions = json!(["app_keys.manage", "promotions.read", "promotions.write", "reports.read"]);
+        let permissions = json!([
+            "app_keys.manage",
+            "audit.read",
+            "coupons.write",
+            "organization.manage",
+            "promotions.read",
+            "promotions.write",
+            "reports.read",
+            "users.manage"
+        ]);
         assert_eq!(me["permissions"], permissions);
     })
     .await;
@@ -120,6 +129,11 @@ async fn registration_names_every_wrong_field() {
         check(
             json!({"organization_name": "", "name": "", "email": "", "password": ""}),
             &all,
+        )
+        .await;
+        check(
+            json!({"organization_id": "org_1", "is/admin": true}),
+            &[("/is~1admin", "field_unknown"), ("/organization_id", "field_unknown")],
         )
         .await;
         app.post("/v1/auth/register", &json!([]))

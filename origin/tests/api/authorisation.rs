@@ -14,29 +14,52 @@ enum Access {
     Internal,
     /// Every signed-in user.
     User,
-    /// Administrators.
-    Admin,
+    /// Users whose role has the permission.
+    Needs(&'static str),
 }
 
-use Access::{Admin, Internal, Public, User};
+use Access::{Internal, Needs, Public, User};
 
 const CASES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/auth/register", Public(422)),
     ("POST", "/v1/auth/login", Public(422)),
     ("POST", "/v1/auth/refresh", Public(401)),
     ("POST", "/v1/auth/logout", Public(204)),
+    ("POST", "/v1/auth/switch", User),
     ("GET", "/.well-known/jwks.json", Public(200)),
     ("GET", "/v1/me", User),
-    ("GET", "/v1/promotions", User),
-    ("POST", "/v1/promotions", Admin),
-    ("GET", "/v1/promotions/{code}", User),
-    ("POST", "/v1/promotions/{code}/activate", Admin),
-    ("POST", "/v1/promotions/{code}/pause", Admin),
-    ("POST", "/v1/conditions/check", User),
-    ("GET", "/v1/app-keys", Admin),
-    ("POST", "/v1/app-keys", Admin),
-    ("DELETE", "/v1/app-keys/{id}", Admin),
-    ("GET", "/v1/reports/usage", User),
+    ("PATCH", "/v1/me", User),
+    ("GET", "/v1/me/organizations", User),
+    ("GET", "/v1/me/sessions", User),
+    ("DELETE", "/v1/me/sessions", User),
+    ("DELETE", "/v1/me/sessions/{id}", User),
+    ("GET", "/v1/organization", User),
+    ("PATCH", "/v1/organization", Needs("organization.manage")),
+    ("GET", "/v1/users", Needs("users.manage")),
+    ("PATCH", "/v1/users/{id}", Needs("users.manage")),
+    ("DELETE", "/v1/users/{id}", Needs("users.manage")),
+    ("GET", "/v1/roles", Needs("users.manage")),
+    ("POST", "/v1/roles", Needs("users.manage")),
+    ("PATCH", "/v1/roles/{id}", Needs("users.manage")),
+    ("DELETE", "/v1/roles/{id}", Needs("users.manage")),
+    ("GET", "/v1/invitations", Needs("users.manage")),
+    ("POST", "/v1/invitations", Needs("users.manage")),
+    ("POST", "/v1/invitations/{id}/resend", Needs("users.manage")),
+    ("DELETE", "/v1/invitations/{id}", Needs("users.manage")),
+    ("POST", "/v1/invitations/inspect", Public(422)),
+    ("POST", "/v1/invitations/accept", Public(422)),
+    ("POST", "/v1/invitations/decline", Public(422)),
+    ("GET", "/v1/audit-events", Needs("audit.read")),
+    ("GET", "/v1/promotions", Needs("promotions.read")),
+    ("POST", "/v1/promotions", Needs("promotions.write")),
+    ("GET", "/v1/promotions/{code}", Needs("promotions.read")),
+    ("POST", "/v1/promotions/{code}/activate", Needs("promotions.write")),
+    ("POST", "/v1/promotions/{code}/pause", Needs("promotions.write")),
+    ("POST", "/v1/conditions/check", Needs("promotions.read")),
+    ("GET", "/v1/app-keys", Needs("app_keys.manage")),
+    ("POST", "/v1/app-keys", Needs("app_keys.manage")),
+    ("DELETE", "/v1/app-keys/{id}", Needs("app_keys.manage")),
+    ("GET", "/v1/reports/usage", Needs("reports.read")),
     ("POST", "/internal/ingest", Internal),
     ("GET", "/healthz", Public(200)),
     ("GET", "/readyz", Public(200)),
@@ -61,54 +84,151 @@ fn every_route_has_a_case_and_every_case_a_route() {
     );
 }
 
+/// Who calls: a name, the token, and the permissions behind it.
+struct Caller {
+    name: &'static str,
+    token: Option<String>,
+    permissions: Vec<String>,
+    /// Signed in to the organisation whose objects are called.
+    is_member: bool,
+}
+
+impl Caller {
+    fn member(name: &'static str, token: &str, permissions: &[&str]) -> Self {
+        Self {
+            name,
+            token: Some(token.to_owned()),
+            permissions: permissions.iter().map(|&permission| permission.to_owned()).collect(),
+            is_member: true,
+        }
+    }
+
+    /// Whether a status is what `access` gives this caller for an object of the organisation.
+    fn expects(&self, access: Access, has_object: bool, status: u16) -> bool {
+        match access {
+            Public(expected) => status == expected,
+            Internal => status == 401,
+            User | Needs(_) if self.token.is_none() => status == 401,
+            User if !self.is_member && has_object => status == 404,
+            User => !matches!(status, 401 | 403),
+            Needs(need) if !self.permissions.iter().any(|held| held == need) => status == 403,
+            Needs(_) if !self.is_member && has_object => status == 404,
+            Needs(_) => !matches!(status, 401 | 403 | 404),
+        }
+    }
+}
+
+/// An organisation with one of each object that a path names.
+struct Scene {
+    callers: Vec<Caller>,
+    objects: Vec<(&'static str, String)>,
+}
+
+impl Scene {
+    async fn set(app: &TestApp) -> Self {
+        let ana = app.register("ana").await;
+        let analyst = app.add_analyst(&ana).await;
+        let custom = ["audit.read", "promotions.read", "promotions.write"];
+        let body = json!({"name": "Custom", "permissions": custom});
+        let role = ana.post("/v1/roles", &body).await.expect(201).json();
+        let editor = app.add_member(&ana, "editor", "Custom").await;
+        let mallory = app.register("mallory").await;
+        ana.create_promotion("summer-10").await;
+        let key = json!({"name": "Shop", "promotions": "all"});
+        let key = ana.post("/v1/app-keys", &key).await.expect(201).json();
+        let invitation = json!({"email": "new@example.com", "role_id": role["id"]});
+        let invitation = ana.post("/v1/invitations", &invitation).await.expect(201).json();
+        let spare = json!({"name": "Spare", "permissions": []});
+        let spare = ana.post("/v1/roles", &spare).await.expect(201).json();
+        let target = app.add_member(&ana, "target", "Spare").await;
+        let sessions = ana.get("/v1/me/sessions").await.expect(200).json();
+        let all: Vec<String> = serde_json::from_value(ana.get("/v1/me").await.json()["permissions"].clone()).unwrap();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let id = |json: &Value| json["id"].as_str().unwrap().to_owned();
+        let mut outsider = Caller::member("another organisation's admin", &mallory.token, &all);
+        outsider.is_member = false;
+        Self {
+            callers: vec![
+                Caller {
+                    name: "anonymous",
+                    token: None,
+                    permissions: Vec::new(),
+                    is_member: false,
+                },
+                Caller::member("analyst", &analyst.token, &["promotions.read", "reports.read"]),
+                Caller::member("custom role", &editor.token, &custom),
+                outsider,
+                Caller::member("admin", &ana.token, &all),
+            ],
+            objects: vec![
+                ("/v1/me/sessions/", id(&sessions["items"][0])),
+                ("/v1/users/", target.id),
+                ("/v1/roles/", id(&spare)),
+                ("/v1/invitations/", id(&invitation)),
+                ("/v1/app-keys/", id(&key)),
+            ],
+        }
+    }
+
+    fn path(&self, path: &str) -> String {
+        let object = self.objects.iter().find(|(prefix, _)| path.starts_with(prefix));
+        let id = object.map(|(_, id)| id.as_str()).unwrap_or_default();
+        path.replace("{code}", "summer-10").replace("{id}", id)
+    }
+}
+
+/// Every route with every kind of caller. Callers who may not come first, so that nothing is gone before the
+/// administrator's turn; the rows that would end the administrator's own session come last.
 #[tokio::test]
 async fn only_those_who_may_call() {
     with_app(async |app: TestApp| {
-        let ana = app.register("ana").await;
-        let analyst = app.add_analyst(&ana).await;
-        let mallory = app.register("mallory").await;
-        ana.create_promotion("summer-10").await;
-        let key = ana
-            .post("/v1/app-keys", &json!({"name": "Shop", "promotions": "all"}))
-            .await
-            .expect(201)
-            .json();
-        for (method, path, access) in CASES {
-            let name = format!("{method} {path}");
-            let path = path
-                .replace("{code}", "summer-10")
-                .replace("{id}", key["id"].as_str().unwrap());
-            let call = async |token: Option<&str>| -> u16 {
-                let request = app.request(method.parse::<Method>().unwrap(), &path).json(&json!({}));
-                let request = match token {
+        let scene = Scene::set(&app).await;
+        let ends_session = |path: &str| path.starts_with("/v1/me/sessions/") || path == "/v1/auth/switch";
+        let (last, first): (Vec<_>, Vec<_>) = CASES.iter().copied().partition(|(_, path, _)| ends_session(path));
+        let mut cells = 0;
+        for (method, path, access) in first.into_iter().chain(last) {
+            let (target, has_object) = (scene.path(path), path.contains('{'));
+            for caller in &scene.callers {
+                let request = app.request(method.parse::<Method>().unwrap(), &target).json(&json!({}));
+                let request = match &caller.token {
                     Some(token) => request.bearer_auth(token),
                     None => request,
                 };
-                Answer::read(request).await.status
-            };
-            match access {
-                Public(status) => assert_eq!(call(None).await, *status, "{name}"),
-                Internal => {
-                    assert_eq!(call(None).await, 401, "{name}");
-                    assert_eq!(call(Some(&ana.token)).await, 401, "{name}");
-                }
-                User | Admin => {
-                    assert_eq!(call(None).await, 401, "{name}");
-                    for token in ["", "x.y.z", key["key"].as_str().unwrap()] {
-                        assert_eq!(call(Some(token)).await, 401, "{name} with {token}");
-                    }
-                    if name.contains('{') {
-                        assert_eq!(call(Some(&mallory.token)).await, 404, "{name} of another tenant");
-                    }
-                    let status = call(Some(&analyst.token)).await;
-                    assert_eq!(status == 403, matches!(access, Admin), "{name} by an analyst: {status}");
-                    let status = call(Some(&ana.token)).await;
-                    assert!(
-                        !matches!(status, 401 | 403 | 404),
-                        "{name} by an administrator: {status}"
-                    );
-                }
+                let answer = Answer::read(request).await;
+                // A session that is somebody else's own does not exist for a colleague either.
+                let foreign = path.starts_with("/v1/me/sessions/{") && caller.token.is_some() && caller.name != "admin";
+                let fits = if foreign {
+                    answer.status == 404
+                } else {
+                    caller.expects(access, has_object, answer.status)
+                };
+                assert!(
+                    fits,
+                    "{method} {path} by {}: {} {}",
+                    caller.name, answer.status, answer.text
+                );
+                cells += 1;
             }
+        }
+        println!(
+            "{} routes × {} callers: {cells} answers as expected",
+            CASES.len(),
+            scene.callers.len()
+        );
+        assert_eq!(cells, CASES.len() * scene.callers.len());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_access_token_opens_nothing() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        let body = json!({"name": "Shop", "promotions": "all"});
+        let key = ana.post("/v1/app-keys", &body).await.expect(201).json();
+        for token in ["", "x.y.z", key["key"].as_str().unwrap()] {
+            let request = app.request(Method::GET, "/v1/me").bearer_auth(token);
+            Answer::read(request).await.expect_problem(401, "unauthenticated");
         }
     })
     .await;

@@ -10,12 +10,15 @@
 
 mod accounts;
 mod app_keys;
+mod audit;
 mod authorisation;
 mod ingest;
+mod people;
 mod process;
 mod promotions;
 mod publisher;
 mod reports;
 mod service;
+mod sign_in;
 mod support;
 mod tenancy;

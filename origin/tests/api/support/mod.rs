@@ -4,6 +4,7 @@ pub(crate) mod database;
 pub(crate) mod edge;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -60,6 +61,7 @@ pub(crate) struct TestApp {
 #[derive(Clone)]
 pub(crate) struct User {
     app: TestApp,
+    pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) email: String,
     pub(crate) organization_id: String,
@@ -99,7 +101,8 @@ impl TestApp {
         let inner = App::start(&config, clock.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let server = axum::serve(listener, router::router(inner.clone()));
+        let service = router::router(inner.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service);
         tokio::spawn(
             server
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -156,23 +159,31 @@ impl TestApp {
 
     /// A colleague of `admin` who may only read.
     pub(crate) async fn add_analyst(&self, admin: &User) -> User {
-        let email = format!("analyst-of-{}", admin.email);
+        self.add_member(admin, "analyst", "Analyst").await
+    }
+
+    /// A colleague of `admin` with a role, by its name.
+    pub(crate) async fn add_member(&self, admin: &User, name: &str, role: &str) -> User {
+        let email = format!("{name}-of-{}", admin.email);
         let organization = admin.organization_uuid();
         let mut transaction = self.pool.begin().await.unwrap();
         let run = sqlx::raw_sql("set local role coupons_app").execute(&mut *transaction);
         run.await.unwrap();
         for statement in [
-            "select set_config('app.organization_id', $1, true), $2::text, $3::text",
+            "select set_config('app.organization_id', $1, true), $2::text, $3::text, $4::text, $5::text",
             "insert into users (id, email, name, password_hash, created_at) \
-             select gen_random_uuid(), $2, 'Analyst', password_hash, created_at from users \
-             where email = $3 and $1::text is not null",
-            "insert into memberships (organization_id, user_id, role, created_at) \
-             select $1::uuid, id, 'analyst', created_at from users where email = $2 and $3::text is not null",
+             select gen_random_uuid(), $2, $5, password_hash, created_at from users \
+             where email = $3 and $1::text is not null and $4::text is not null",
+            "insert into memberships (organization_id, user_id, role_id, created_at) \
+             select $1::uuid, u.id, r.id, u.created_at from users u, roles r \
+             where u.email = $2 and r.name = $4 and $3::text is not null and $5::text is not null",
         ] {
             let query = sqlx::query(statement)
                 .bind(&organization)
                 .bind(&email)
-                .bind(&admin.email);
+                .bind(&admin.email)
+                .bind(role)
+                .bind(name);
             query.execute(&mut *transaction).await.unwrap();
         }
         transaction.commit().await.unwrap();
@@ -192,10 +203,11 @@ impl TestApp {
         .await
     }
 
-    fn user(&self, email: &str, answer: &Answer) -> User {
+    pub(crate) fn user(&self, email: &str, answer: &Answer) -> User {
         let json = answer.json();
         User {
             app: self.clone(),
+            id: json["user"]["id"].as_str().unwrap().to_owned(),
             token: json["access_token"].as_str().unwrap().to_owned(),
             email: email.to_owned(),
             organization_id: json["organization"]["id"].as_str().unwrap().to_owned(),
@@ -214,6 +226,10 @@ impl User {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::read(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        Answer::read(self.request(Method::PATCH, path).json(body)).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {

@@ -1,0 +1,210 @@
+//! The audit trail: who did what to which object, with the object before and after.
+//!
+//! An entry is written in the transaction of its change, so there is none without the other. What is recorded are the
+//! forms that the API shows, which hold no secret.
+
+use engine::ids::{AuditEventId, UserId};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::db::Tenant;
+use crate::db::audit_events::{AuditEventRow, insert_audit_event};
+use crate::problem::Error;
+use crate::random::new_id;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal on $object:literal;)*) => {
+        /// What was done. The part before the dot is the kind of object.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Action { $($(#[$doc])* $name,)* }
+
+        impl Action {
+            /// Every action, for filters and documentation.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word in the trail.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => concat!($object, ".", $text),)* }
+            }
+
+            /// The kind of object.
+            const fn object_type(self) -> &'static str {
+                match self { $(Self::$name => $object,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// A key was made.
+    AppKeyCreated = "created" on "app_key";
+    /// A key ended.
+    AppKeyRevoked = "revoked" on "app_key";
+    /// A person took an invitation.
+    InvitationAccepted = "accepted" on "invitation";
+    /// A person was invited.
+    InvitationCreated = "created" on "invitation";
+    /// A person does not want to be invited.
+    InvitationDeclined = "declined" on "invitation";
+    /// An invitation was sent once more.
+    InvitationResent = "resent" on "invitation";
+    /// An invitation was taken back.
+    InvitationRevoked = "revoked" on "invitation";
+    /// The organisation began.
+    OrganizationCreated = "created" on "organization";
+    /// Its settings changed.
+    OrganizationUpdated = "updated" on "organization";
+    /// A promotion became active.
+    PromotionActivated = "activated" on "promotion";
+    /// A draft was made.
+    PromotionCreated = "created" on "promotion";
+    /// A promotion was paused.
+    PromotionPaused = "paused" on "promotion";
+    /// A role was made.
+    RoleCreated = "created" on "role";
+    /// A role is gone.
+    RoleDeleted = "deleted" on "role";
+    /// A role permits something else, or has another name.
+    RoleUpdated = "updated" on "role";
+    /// A user signed out, or a session was ended by them.
+    SessionEnded = "ended" on "session";
+    /// A user signed in.
+    SessionStarted = "started" on "session";
+    /// A refresh token was used twice: somebody copied it.
+    SessionTokenReused = "token_reused" on "session";
+    /// A user's role, state, name or language changed.
+    UserUpdated = "updated" on "user";
+    /// A user left the organisation.
+    UserRemoved = "removed" on "user";
+}
+
+/// Who did it, as they were then.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    who: Who,
+    request_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Who {
+    User {
+        id: UserId,
+        name: String,
+        email: String,
+    },
+    /// Whoever holds a link from a mail.
+    Recipient {
+        email: String,
+    },
+}
+
+impl Actor {
+    pub(crate) fn user(id: UserId, name: &str, email: &str) -> Self {
+        let (name, email) = (name.to_owned(), email.to_owned());
+        Self {
+            who: Who::User { id, name, email },
+            request_id: None,
+        }
+    }
+
+    pub(crate) fn recipient(email: &str) -> Self {
+        Self {
+            who: Who::Recipient {
+                email: email.to_owned(),
+            },
+            request_id: None,
+        }
+    }
+
+    pub(crate) fn in_request(self, request_id: Option<String>) -> Self {
+        Self { request_id, ..self }
+    }
+
+    const fn user_id(&self) -> Option<UserId> {
+        match &self.who {
+            Who::User { id, .. } => Some(*id),
+            Who::Recipient { .. } => None,
+        }
+    }
+}
+
+/// What was done to which object.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    action: Action,
+    object_id: String,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Entry {
+    pub(crate) fn new(action: Action, object_id: impl ToString) -> Self {
+        Self {
+            action,
+            object_id: object_id.to_string(),
+            before: None,
+            after: None,
+        }
+    }
+
+    /// The object before.
+    pub(crate) fn before(self, before: &impl Serialize) -> Result<Self, Error> {
+        let before = Some(serde_json::to_value(before).map_err(Error::fault)?);
+        Ok(Self { before, ..self })
+    }
+
+    /// The object after.
+    pub(crate) fn after(self, after: &impl Serialize) -> Result<Self, Error> {
+        let after = Some(serde_json::to_value(after).map_err(Error::fault)?);
+        Ok(Self { after, ..self })
+    }
+}
+
+/// Writes an entry in the transaction of its change.
+pub(crate) async fn record(app: &App, tenant: &mut Tenant, actor: &Actor, entry: Entry) -> Result<(), Error> {
+    let now = app.clock.now();
+    let row = AuditEventRow {
+        id: new_id(AuditEventId::from_parts, now)?.uuid(),
+        at: now,
+        actor: serde_json::to_value(&actor.who).map_err(Error::fault)?,
+        action: entry.action.as_str().to_owned(),
+        object_type: entry.action.object_type().to_owned(),
+        object_id: entry.object_id,
+        before: entry.before,
+        after: entry.after,
+        request_id: actor.request_id.clone(),
+    };
+    Ok(insert_audit_event(tenant, &row, actor.user_id()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn actions_name_their_object_and_are_unique() {
+        let words: std::collections::BTreeSet<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(words.len(), Action::ALL.len());
+        for action in Action::ALL {
+            assert!(action.as_str().starts_with(action.object_type()), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn actors_are_pinned() {
+        let json = |actor: Actor| serde_json::to_value(actor.who).unwrap();
+        let id = UserId::from_parts(1_790_000_000_000, [7; 10]);
+        assert_eq!(
+            json(Actor::user(id, "Ana", "ana@example.com")),
+            json!({"type": "user", "id": "user_01a0c4506c0077078707070707070707", "name": "Ana",
+                   "email": "ana@example.com"})
+        );
+        assert_eq!(
+            json(Actor::recipient("ana@example.com")),
+            json!({"type": "recipient", "email": "ana@example.com"})
+        );
+    }
+}
