@@ -60,6 +60,8 @@ problem_types! {
     Conflict = "conflict", 409, "The request conflicts with the present state";
     /// The transaction consumed this promotion with another request.
     TransactionAlreadyUsed = "transaction_already_used", 409, "The transaction was already used";
+    /// It was there, and is over: expired, revoked or used.
+    Gone = "gone", 410, "No longer available";
     /// The body is larger than allowed.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     /// The body's media type is not JSON.

@@ -9,6 +9,8 @@ use crate::support::{TestApp, with_app};
 const GLOBAL_TABLES: &[&str] = &[
     // The migrations that were applied.
     "_sqlx_migrations",
+    // Ways to a new password: they belong to people.
+    "password_resets",
     // People, whom memberships tie to organisations.
     "users",
 ];
