@@ -135,6 +135,17 @@ id!(
     "red_"
 );
 
+id!(
+    /// Work that is done beside the requests.
+    JobId,
+    "job_"
+);
+id!(
+    /// A way to a new password, sent by mail.
+    PasswordResetId,
+    "reset_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ const FIRST_DELAY_SECS: i64 = 1;
 /// on a strange device a wait that they can sit out.
 const LONGEST_DELAY_SECS: i64 = 15 * 60;
 /// After this long without an attempt, counting begins anew.
-const MEMORY: TimeDelta = TimeDelta::hours(24);
+pub(crate) const FAILURE_MEMORY: TimeDelta = TimeDelta::hours(24);
 
 /// What is known of an account's failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) struct Failures {
 
 /// Counts an attempt as failed, or refuses it and says until when.
 pub(crate) fn count_attempt(before: Option<Failures>, now: DateTime<Utc>) -> Result<Failures, DateTime<Utc>> {
-    let recent = before.filter(|failures| now - failures.last_at < MEMORY);
+    let recent = before.filter(|failures| now - failures.last_at < FAILURE_MEMORY);
     if let Some(failures) = recent.filter(|failures| now < failures.blocked_until) {
         return Err(failures.blocked_until);
     }
@@ -81,7 +81,7 @@ mod tests {
         let next = count_attempt(failures, start + TimeDelta::seconds(1)).unwrap();
         assert_eq!((next.count, next.blocked_until), (6, start + TimeDelta::seconds(3)));
         assert_eq!(
-            count_attempt(Some(next), start + MEMORY + TimeDelta::seconds(1))
+            count_attempt(Some(next), start + FAILURE_MEMORY + TimeDelta::seconds(1))
                 .unwrap()
                 .count,
             1

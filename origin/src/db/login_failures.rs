@@ -1,5 +1,6 @@
 //! Wrong passwords in a row, by account or known device.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use crate::auth::attempts::Failures;
@@ -51,4 +52,12 @@ pub(crate) async fn delete_failures(pool: &PgPool, key: &[u8; 32]) -> Result<(),
         .execute(pool)
         .await
         .map(drop)
+}
+
+/// Removes failures from before `before`, which count no longer.
+pub(crate) async fn delete_old_failures(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let result = sqlx::query!("delete from login_failures where failed_at < $1", before)
+        .execute(pool)
+        .await?;
+    Ok(result.rows_affected())
 }

@@ -7,6 +7,7 @@ pub(crate) mod app_keys;
 pub(crate) mod audit_events;
 pub(crate) mod evaluations;
 pub(crate) mod invitations;
+pub mod jobs;
 pub(crate) mod login_failures;
 pub(crate) mod memberships;
 pub(crate) mod organizations;
@@ -27,12 +28,14 @@ use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::config::Database;
+use crate::jobs::MAX_RUNNING_JOBS;
 use crate::problem::Error;
 
 /// Connections for requests: a few per core of a small database server keep it busy; more only queue inside it.
 const APP_CONNECTIONS: u32 = 10;
-/// Connections for jobs and health: the publisher's statements, its listener, and one for health.
-const WORKER_CONNECTIONS: u32 = 3;
+/// Connections for jobs and health: the listeners of the publisher and of the jobs, one to claim, one for health, and
+/// one for each job that runs. The publisher's statements have a connection outside of the pool.
+const WORKER_CONNECTIONS: u32 = 4 + MAX_RUNNING_JOBS;
 /// How long a request waits for a connection: then the database is overloaded, and the client is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction that lost to another one is tried in all.

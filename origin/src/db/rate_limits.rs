@@ -35,3 +35,11 @@ pub(crate) async fn find_limit(pool: &PgPool, key: &[u8; 32]) -> Result<Option<D
         .fetch_optional(pool)
         .await
 }
+
+/// Removes allowances that are whole: they need no row.
+pub(crate) async fn delete_full_limits(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let result = sqlx::query!("delete from rate_limits where full_at <= $1", now)
+        .execute(pool)
+        .await?;
+    Ok(result.rows_affected())
+}

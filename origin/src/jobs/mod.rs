@@ -1,18 +1,34 @@
 //! What runs beside the requests, in the same process or in one of its own.
+//!
+//! ```text
+//! a change's transaction ── outbox row ──▶ publisher ──▶ edge
+//!                       └── jobs row ────▶ runner: claim, lease ▶ Job::run ▶ finished, put off or given up
+//! ```
 
+mod clean_up;
+mod job;
 mod publisher;
+mod runner;
 
+pub use job::Job;
+pub(crate) use job::JobError;
 pub use publisher::Publisher;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use runner::Runner;
 
-/// Runs every job until `stop`.
+/// Jobs of one process at a time: they wait for others more than they compute, and each holds a connection to the
+/// database now and then.
+pub(crate) const MAX_RUNNING_JOBS: u32 = 4;
+
+/// Runs the publisher and every job until `stop`; jobs that run then are waited for.
 ///
 /// # Errors
 /// When a job cannot be set up.
 pub async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
-    Publisher::new(app)?.run(stop).await;
+    let (publisher, runner) = (Publisher::new(app)?, Runner::new(app));
+    tokio::join!(publisher.run(stop.clone()), runner.run(stop));
     Ok(())
 }

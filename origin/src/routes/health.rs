@@ -6,12 +6,16 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::db::{outbox, schema};
+use crate::db::{jobs, outbox, schema};
 use crate::problem::{Error, chain};
 
 /// How long a value may wait for the edge before the publisher counts as failing, in seconds: well above a retry's
 /// longest delay.
 const MAX_PUBLISH_AGE_SECS: i64 = 120;
+
+/// How long a job may wait for a worker before the jobs count as failing, in seconds: well above a worker's poll and a
+/// burst's queue. A job that failed waits until its next attempt is due, and does not count.
+const MAX_JOB_WAIT_SECS: i64 = 120;
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,6 +42,7 @@ pub(crate) struct HealthOut {
 struct Components {
     database: StatusOut,
     publisher: PublisherOut,
+    jobs: JobsOut,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,6 +52,16 @@ struct PublisherOut {
     backlog: Option<i64>,
     /// How long the oldest waits, in seconds.
     oldest_secs: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct JobsOut {
+    status: Condition,
+    /// Jobs that were given up: for somebody to look at. They do not fail the component, for a mail to an address that
+    /// refuses it is one of them. `null` when the database does not tell.
+    dead: Option<i64>,
+    /// How long the oldest has been waiting for a worker, in seconds.
+    oldest_due_secs: Option<i64>,
 }
 
 /// `GET /healthz`: the process answers.
@@ -73,7 +88,10 @@ pub(crate) async fn get_health(State(app): State<App>) -> (StatusCode, Json<Heal
         }
     };
     let publisher = measure_publisher(&app).await;
-    let works = database == Condition::Ok && publisher.status == Condition::Ok;
+    let jobs = measure_jobs(&app).await;
+    let works = [database, publisher.status, jobs.status]
+        .iter()
+        .all(|status| *status == Condition::Ok);
     let (code, status) = if works {
         (StatusCode::OK, Condition::Ok)
     } else {
@@ -82,6 +100,7 @@ pub(crate) async fn get_health(State(app): State<App>) -> (StatusCode, Json<Heal
     let components = Components {
         database: StatusOut { status: database },
         publisher,
+        jobs,
     };
     (code, Json(HealthOut { status, components }))
 }
@@ -105,6 +124,31 @@ async fn measure_publisher(app: &App) -> PublisherOut {
                 status: Condition::Failing,
                 backlog: None,
                 oldest_secs: None,
+            }
+        }
+    }
+}
+
+/// As with the publisher: what waits tells how the workers do.
+async fn measure_jobs(app: &App) -> JobsOut {
+    let now = app.clock.now();
+    match jobs::measure_jobs(app.db.worker(), now).await {
+        Ok(state) => {
+            let oldest_due_secs = state.oldest_due_at.map(|at| (now - at).num_seconds());
+            let late = oldest_due_secs.is_some_and(|secs| secs > MAX_JOB_WAIT_SECS);
+            let status = if late { Condition::Failing } else { Condition::Ok };
+            JobsOut {
+                status,
+                dead: Some(state.dead),
+                oldest_due_secs,
+            }
+        }
+        Err(error) => {
+            tracing::warn!(error = chain(&error), "the jobs cannot be measured");
+            JobsOut {
+                status: Condition::Failing,
+                dead: None,
+                oldest_due_secs: None,
             }
         }
     }

@@ -105,7 +105,8 @@ async fn health_names_each_component() {
         assert_eq!(app.get("/healthz").await.expect(200).json(), json!({"status": "ok"}));
         assert_eq!(app.get("/readyz").await.expect(200).json(), json!({"status": "ok"}));
         let healthy = json!({"status": "ok", "components": {
-            "database": {"status": "ok"}, "publisher": {"status": "ok", "backlog": 0, "oldest_secs": null}
+            "database": {"status": "ok"}, "publisher": {"status": "ok", "backlog": 0, "oldest_secs": null},
+            "jobs": {"status": "ok", "dead": 0, "oldest_due_secs": null}
         }});
         assert_eq!(app.get("/health_check").await.expect(200).json(), healthy);
         let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \

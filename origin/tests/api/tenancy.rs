@@ -13,6 +13,8 @@ const GLOBAL_TABLES: &[&str] = &[
     "login_failures",
     // Allowances of addresses and accounts, by hash.
     "rate_limits",
+    // Ways to a new password: they belong to people.
+    "password_resets",
     // People, whom memberships tie to organisations.
     "users",
 ];
@@ -21,6 +23,8 @@ const GLOBAL_TABLES: &[&str] = &[
 const KEYS_WITHOUT_ORGANIZATION: &[&str] = &[
     // The edge finds a key by its hash alone, before it knows whose it is.
     "app_keys_hash_key",
+    // Some jobs are of no organisation; a job is named by nobody but its worker.
+    "jobs_pkey",
     // A person is no tenant's.
     "invitations_invited_by_fkey",
     "memberships_user_id_fkey",
