@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::problem::ProblemType;
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishRequest, V1};
 use futures_util::future::join_all;
 use worker::kv::KvStore;
@@ -31,7 +31,7 @@ pub(crate) async fn post_publish(app: &App, request: &mut Request) -> Result<Res
         .internal_secret()
         .map_err(|cause| Failure::fault(ProblemType::Internal, cause))?;
     let now_secs = app.started_millis() / 1_000;
-    signature::verify(secret.as_bytes(), &header, "POST", PUBLISH_PATH, now_secs, &body)
+    signature::verify(secret.as_bytes(), &header, &Call::post(PUBLISH_PATH, &body), now_secs)
         .map_err(|error| Failure::rejection(ProblemType::Unauthenticated, format!("Sign the call: {error}.")))?;
     let entries = parse(&body).map_err(|detail| Failure::rejection(ProblemType::Malformed, detail))?;
     let store = app.bindings().store()?;

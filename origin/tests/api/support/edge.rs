@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +82,13 @@ impl FakeEdge {
 async fn take(State(store): State<Arc<Mutex<Store>>>, headers: HeaderMap, body: Bytes) -> Response {
     let header = headers.get(signature::HEADER).unwrap().to_str().unwrap();
     let time = u64::try_from(now().timestamp()).unwrap();
-    signature::verify(INTERNAL_SECRET.as_bytes(), header, "POST", PUBLISH_PATH, time, &body).unwrap();
+    signature::verify(
+        INTERNAL_SECRET.as_bytes(),
+        header,
+        &Call::post(PUBLISH_PATH, &body),
+        time,
+    )
+    .unwrap();
     let request: PublishRequest = serde_json::from_slice(&body).unwrap();
     let mut store = store.lock().unwrap();
     store

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::INGEST_PATH;
 use origin::app::App;
 use origin::clock::Clock;
@@ -183,7 +183,7 @@ impl TestApp {
     pub(crate) async fn ingest(&self, records: &[Value]) -> Answer {
         let body = serde_json::to_vec(&json!({"v": 1, "records": records})).unwrap();
         let now = u64::try_from(self.clock.now().timestamp()).unwrap();
-        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), "POST", INGEST_PATH, now, &body);
+        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), &Call::post(INGEST_PATH, &body), now);
         Answer::read(
             self.request(Method::POST, INGEST_PATH)
                 .header(signature::HEADER, signature)
