@@ -3,8 +3,10 @@
 //! A handler that takes [`Allowed`] names the permission it needs in its signature; one that takes [`Principal`] needs
 //! a signed-in user. Both are checked before the body is read.
 
+pub(crate) mod keyring;
 pub(crate) mod password;
 pub(crate) mod refresh;
+pub(crate) mod rotation;
 pub(crate) mod token;
 
 use std::marker::PhantomData;
@@ -12,7 +14,7 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use engine::ids::{OrganizationId, UserId};
+use engine::ids::{OrganizationId, SessionId, UserId};
 use engine::problem::ProblemType;
 
 use crate::app::App;
@@ -89,6 +91,7 @@ impl Role {
 pub(crate) struct Principal {
     pub(crate) user: UserId,
     pub(crate) organization: OrganizationId,
+    pub(crate) session: SessionId,
     pub(crate) permissions: Vec<String>,
 }
 
@@ -106,12 +109,11 @@ impl FromRequestParts<App> for Principal {
                 "Send the header `Authorization: Bearer <access token>`.",
             ));
         };
-        let claims = app.tokens.verify(token, app.clock.now()).ok_or_else(|| {
-            Error::unauthenticated("The access token is not valid or has expired: refresh it or sign in again.")
-        })?;
+        let claims = app.tokens.verify(token, app.clock.now()).await?;
         Ok(Self {
             user: claims.sub,
             organization: claims.org,
+            session: claims.sid,
             permissions: claims.permissions,
         })
     }

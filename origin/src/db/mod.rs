@@ -11,6 +11,7 @@ pub(crate) mod outbox;
 pub(crate) mod promotions;
 pub mod schema;
 pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod usage;
 pub(crate) mod users;
 

@@ -1,6 +1,7 @@
 //! What runs beside the requests, in the same process or in one of its own.
 
 mod publisher;
+mod signing_keys;
 
 pub use publisher::Publisher;
 
@@ -13,6 +14,7 @@ use crate::app::App;
 /// # Errors
 /// When a job cannot be set up.
 pub async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
-    Publisher::new(app)?.run(stop).await;
+    let publisher = Publisher::new(app)?;
+    tokio::join!(publisher.run(stop.clone()), signing_keys::run(app, stop));
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::me::{Account, load_account};
 use crate::app::App;
 use crate::auth::Role;
 use crate::auth::refresh::{RefreshToken, SESSION_LIFETIME, Standing, removal_cookie};
-use crate::auth::token::ACCESS_TOKEN_LIFETIME;
+use crate::auth::token::{ACCESS_TOKEN_LIFETIME, Grant};
 use crate::db::users::NewUser;
 use crate::db::{Tenant, memberships, organizations, sessions, users};
 use crate::problem::Error;
@@ -83,7 +83,7 @@ pub(crate) async fn register_user(
             tenant.commit(opened).await
         })
         .await?;
-    Ok((StatusCode::CREATED, signed_in(&app, opened)?))
+    Ok((StatusCode::CREATED, signed_in(&app, opened).await?))
 }
 
 /// `POST /v1/auth/login`. An unknown e-mail and a wrong password take the same time and get the same answer.
@@ -111,7 +111,7 @@ pub(crate) async fn login_user(State(app): State<App>, JsonBody(body): JsonBody)
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("login_user", open).await?;
-    signed_in(&app, opened)
+    signed_in(&app, opened).await
 }
 
 /// `POST /v1/auth/refresh`: exchanges the cookie's token. A token that was exchanged before ends the session.
@@ -126,7 +126,7 @@ pub(crate) async fn refresh_session(
         tenant.commit(exchanged).await
     };
     let exchanged = app.db.transaction("refresh_session", work).await?;
-    Ok(signed_in(&app, exchanged.ok_or(RefreshError::Ended)?)?)
+    Ok(signed_in(&app, exchanged.ok_or(RefreshError::Ended)?).await?)
 }
 
 /// Why a session is not continued.
@@ -181,7 +181,7 @@ pub(crate) async fn get_key_set(
 ) -> (AppendHeaders<[(HeaderName, &'static str); 1]>, Json<JwkSet>) {
     (
         AppendHeaders([(CACHE_CONTROL, "public, max-age=300")]),
-        Json(app.tokens.key_set().clone()),
+        Json(app.tokens.key_set(app.clock.now()).await),
     )
 }
 
@@ -223,17 +223,20 @@ async fn exchange(app: &App, tenant: &mut Tenant, presented: &RefreshToken) -> R
     }
 }
 
-fn signed_in(app: &App, opened: Opened) -> Result<(Cookies, Json<SessionOut>), Error> {
+async fn signed_in(app: &App, opened: Opened) -> Result<(Cookies, Json<SessionOut>), Error> {
     let Opened { account, role, token } = opened;
     let permissions: Vec<_> = role
         .permissions()
         .iter()
         .map(|permission| permission.as_str())
         .collect();
-    let access_token = app
-        .tokens
-        .issue(account.user.id, account.organization.id, &permissions, app.clock.now())
-        .map_err(Error::fault)?;
+    let grant = Grant {
+        user: account.user.id,
+        organization: account.organization.id,
+        session: token.session,
+        permissions: &permissions,
+    };
+    let access_token = app.tokens.issue(grant, app.clock.now()).await?;
     let expires_in = ACCESS_TOKEN_LIFETIME.num_seconds();
     let out = SessionOut {
         access_token,

@@ -17,5 +17,6 @@ mod promotions;
 mod publisher;
 mod reports;
 mod service;
+mod signing_keys;
 mod support;
 mod tenancy;

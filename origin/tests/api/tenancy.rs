@@ -9,6 +9,8 @@ use crate::support::{TestApp, with_app};
 const GLOBAL_TABLES: &[&str] = &[
     // The migrations that were applied.
     "_sqlx_migrations",
+    // When each generation of the key signs that issues everybody's tokens.
+    "signing_keys",
     // People, whom memberships tie to organisations.
     "users",
 ];
