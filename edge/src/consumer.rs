@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -92,7 +92,7 @@ fn read(text: &str) -> Result<Box<RawValue>, String> {
 async fn deliver(bindings: &Bindings, request: &IngestRequest) -> Result<Vec<IngestResult>, String> {
     let body = serde_json::to_vec(request).map_err(|error| error.to_string())?;
     let secret = bindings.internal_secret()?;
-    let signature = signature::sign(secret.as_bytes(), "POST", INGEST_PATH, now_millis() / 1_000, &body);
+    let signature = signature::sign(secret.as_bytes(), &Call::post(INGEST_PATH, &body), now_millis() / 1_000);
     let headers = Headers::from_iter([("Content-Type", "application/json"), (signature::HEADER, &signature)]);
     let url = format!("{}{INGEST_PATH}", bindings.origin_url()?);
     let call = outgoing::request("POST", &url, &headers, Some(&body)).map_err(|error| error.to_string())?;

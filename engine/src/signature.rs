@@ -1,4 +1,5 @@
-//! The signature of calls between edge and origin: HMAC-SHA-256 over method, path, time and body hash.
+//! The signature of calls between edge and origin: HMAC-SHA-256 over method, path with query, time, body hash and, when
+//! there is one, the context of a forwarded call.
 //!
 //! It is carried in the header [`HEADER`] as `v1,<unix seconds>,<hex>`. Both sides hold the same secret.
 
@@ -29,9 +30,34 @@ pub enum SignatureError {
     Mismatch,
 }
 
+/// What is signed of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The path, with its query if there is one.
+    pub path: &'a str,
+    /// The value of the header [`crate::wire::v1::CONTEXT_HEADER`], if the call has it.
+    pub context: Option<&'a str>,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    /// A call of the edge's or the origin's own, without a context.
+    pub const fn post(path: &'a str, body: &'a [u8]) -> Self {
+        Self {
+            method: "POST",
+            path,
+            context: None,
+            body,
+        }
+    }
+}
+
 /// The header's value for a call.
-pub fn sign(secret: &[u8], method: &str, path: &str, now_unix_secs: u64, body: &[u8]) -> String {
-    let tag = mac(secret, method, path, now_unix_secs, body).finalize().into_bytes();
+pub fn sign(secret: &[u8], call: &Call<'_>, now_unix_secs: u64) -> String {
+    let tag = mac(secret, call, now_unix_secs).finalize().into_bytes();
     format!("v1,{now_unix_secs},{}", hex::encode(tag))
 }
 
@@ -39,14 +65,7 @@ pub fn sign(secret: &[u8], method: &str, path: &str, now_unix_secs: u64, body: &
 ///
 /// # Errors
 /// See [`SignatureError`].
-pub fn verify(
-    secret: &[u8],
-    header: &str,
-    method: &str,
-    path: &str,
-    now_unix_secs: u64,
-    body: &[u8],
-) -> Result<(), SignatureError> {
+pub fn verify(secret: &[u8], header: &str, call: &Call<'_>, now_unix_secs: u64) -> Result<(), SignatureError> {
     let mut parts = header.split(',');
     let (Some("v1"), Some(time), Some(tag), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return Err(SignatureError::Malformed);
@@ -56,15 +75,21 @@ pub fn verify(
     if time.abs_diff(now_unix_secs) > TOLERANCE_SECS {
         return Err(SignatureError::OutOfTolerance);
     }
-    mac(secret, method, path, time, body)
+    mac(secret, call, time)
         .verify_slice(&tag)
         .map_err(|_| SignatureError::Mismatch)
 }
 
-fn mac(secret: &[u8], method: &str, path: &str, time: u64, body: &[u8]) -> Hmac<Sha256> {
+/// A line for each part. No part holds the end of a line, so no two calls are the same text; a context is a line more.
+fn mac(secret: &[u8], call: &Call<'_>, time: u64) -> Hmac<Sha256> {
     // `new_from_slice` refuses no length for HMAC; the empty key stands for the case that cannot happen.
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
-    mac.update(format!("{method}\n{path}\n{time}\n{}", hex::encode(Sha256::digest(body))).as_bytes());
+    let Call { method, path, .. } = call;
+    mac.update(format!("{method}\n{path}\n{time}\n{}", hex::encode(Sha256::digest(call.body))).as_bytes());
+    if let Some(context) = call.context {
+        mac.update(b"\n");
+        mac.update(context.as_bytes());
+    }
     mac
 }
 
@@ -74,32 +99,76 @@ mod tests {
 
     const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
+    const CALL: Call<'_> = Call::post("/p", b"{}");
+
     #[test]
-    fn header_is_pinned() {
-        assert_eq!(
-            sign(SECRET, "POST", "/internal/publish", 1_790_000_000, b"{}"),
-            "v1,1790000000,f9524c15240ee8a5b4a21690aa2da2ef89cc563eb4631eea57f6c836f04005b7"
+    fn headers_are_pinned() {
+        let check = |call: &Call<'_>, expected: &str| {
+            let header = sign(SECRET, call, 1_790_000_000);
+            assert_eq!(header, format!("v1,1790000000,{expected}"));
+            assert_eq!(verify(SECRET, &header, call, 1_790_000_000), Ok(()));
+        };
+        check(
+            &Call::post("/internal/publish", b"{}"),
+            "f9524c15240ee8a5b4a21690aa2da2ef89cc563eb4631eea57f6c836f04005b7",
+        );
+        let forwarded = Call {
+            method: "GET",
+            path: "/v1/me?a=b",
+            context: Some("eyJ2IjoxfQ"),
+            body: b"",
+        };
+        check(
+            &forwarded,
+            "76a91d9787a83135a7101bc0251141f6645fc75e583c302b6c04af72becf0787",
         );
     }
 
     #[test]
-    fn refusals() {
-        let header = sign(SECRET, "POST", "/p", 1_000, b"{}");
-        let check =
-            |secret, header: &str, method, path, now, body: &[u8]| verify(secret, header, method, path, now, body);
-        assert_eq!(
-            check(SECRET, &header, "POST", "/p", 1_000 + TOLERANCE_SECS, b"{}"),
-            Ok(())
-        );
+    fn another_call_does_not_fit() {
+        let signed = Call {
+            context: Some("c"),
+            ..CALL
+        };
+        let header = sign(SECRET, &signed, 1_000);
+        let check = |secret, call: &Call<'_>, expected| assert_eq!(verify(secret, &header, call, 1_000), expected);
+        check(SECRET, &signed, Ok(()));
         let mismatch = Err(SignatureError::Mismatch);
-        assert_eq!(check(b"other", &header, "POST", "/p", 1_000, b"{}"), mismatch);
-        assert_eq!(check(SECRET, &header, "PUT", "/p", 1_000, b"{}"), mismatch);
-        assert_eq!(check(SECRET, &header, "POST", "/q", 1_000, b"{}"), mismatch);
-        assert_eq!(check(SECRET, &header, "POST", "/p", 1_000, b"{} "), mismatch);
-        assert_eq!(
-            check(SECRET, &header, "POST", "/p", 1_001 + TOLERANCE_SECS, b"{}"),
-            Err(SignatureError::OutOfTolerance)
-        );
+        check(b"other", &signed, mismatch);
+        for call in [
+            Call {
+                method: "PUT",
+                ..signed
+            },
+            Call { path: "/q", ..signed },
+            Call { path: "/p?a", ..signed },
+            Call { body: b"{} ", ..signed },
+            Call {
+                context: Some("d"),
+                ..signed
+            },
+            Call {
+                context: Some(""),
+                ..signed
+            },
+            Call {
+                context: None,
+                ..signed
+            },
+        ] {
+            check(SECRET, &call, mismatch);
+        }
+        let without = sign(SECRET, &CALL, 1_000);
+        assert_eq!(verify(SECRET, &without, &signed, 1_000), mismatch);
+    }
+
+    #[test]
+    fn times_and_forms() {
+        let header = sign(SECRET, &CALL, 1_000);
+        let check = |header: &str, now, expected| assert_eq!(verify(SECRET, header, &CALL, now), expected, "{header}");
+        check(&header, 1_000 + TOLERANCE_SECS, Ok(()));
+        check(&header, 1_000 - TOLERANCE_SECS, Ok(()));
+        check(&header, 1_001 + TOLERANCE_SECS, Err(SignatureError::OutOfTolerance));
         for header in [
             "",
             "v1",
@@ -109,11 +178,7 @@ mod tests {
             "v1,1000,zz",
             "v1,1000,00,",
         ] {
-            assert_eq!(
-                check(SECRET, header, "POST", "/p", 1_000, b"{}"),
-                Err(SignatureError::Malformed),
-                "{header}"
-            );
+            check(header, 1_000, Err(SignatureError::Malformed));
         }
     }
 }

@@ -99,7 +99,7 @@ proptest! {
         _ = Country::parse(&text);
         _ = text.parse::<PromotionCode>();
         _ = Terms::parse(&serde_json::Value::String(text.clone()));
-        _ = signature::verify(b"secret", &text, "POST", "/", 0, b"");
+        _ = signature::verify(b"secret", &text, &signature::Call::post("/", b""), 0);
     }
 }
 

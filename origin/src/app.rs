@@ -9,6 +9,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::Db;
+use crate::problem::Error;
 use crate::secret::OriginSecret;
 
 /// The application: cheap to clone, the same for all requests and jobs.
@@ -38,6 +39,9 @@ pub enum StartError {
         #[source]
         source: sqlx::Error,
     },
+    /// The signing keys.
+    #[error("the signing keys cannot be read from the database")]
+    SigningKeys(#[source] Error),
     /// The password hasher.
     #[error("passwords cannot be hashed on this machine")]
     Passwords(#[from] PasswordError),
@@ -55,10 +59,14 @@ impl App {
                 database: config.database.to_string(),
                 source,
             })?;
+        let secret = config.origin_secret.clone();
+        let tokens = Tokens::load(db.app().clone(), secret, &config.issuer, clock.now())
+            .await
+            .map_err(StartError::SigningKeys)?;
         Ok(Self {
             db,
             clock,
-            tokens: config.tokens.clone(),
+            tokens,
             passwords: Passwords::new()?,
             internal_secret: Arc::new(config.internal_secret.clone()),
             origin_secret: config.origin_secret.clone(),

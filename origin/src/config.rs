@@ -4,13 +4,10 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use engine::signature::MIN_SECRET_BYTES;
 use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::auth::token::Tokens;
 use crate::secret::OriginSecret;
 
 /// Where the origin listens unless told otherwise: this machine only.
@@ -33,8 +30,8 @@ pub struct Config {
     /// `ORIGIN_SECRET`: what the origin alone holds, at least 32 bytes, another text than `INTERNAL_SECRET`; the origin
     /// derives its keys from it.
     pub origin_secret: OriginSecret,
-    /// `TOKEN_SIGNING_KEY`: an Ed25519 key, PKCS#8 in base64; signs the users' tokens.
-    pub tokens: Tokens,
+    /// `PUBLIC_URL`: the address that users see, and the issuer of their tokens; `urn:coupons` issues when absent.
+    pub issuer: String,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
     pub run_jobs: bool,
 }
@@ -118,11 +115,8 @@ impl Config {
                 |secret: &OriginSecret| internal_secret.as_ref().is_some_and(|shared| secret.is_same(&shared.0));
             OriginSecret::new(text).filter(|secret| !is_shared(secret))
         });
-        let public_url = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, |text| parse_url(text).map(Some), None);
-        let issuer = public_url
-            .flatten()
-            .map_or_else(|| DEFAULT_ISSUER.to_owned(), |url| url.to_string());
-        let tokens = reader.required("TOKEN_SIGNING_KEY", KEY_HELP, |text| parse_tokens(text, &issuer));
+        let parse_issuer = |text: &str| parse_url(text).map(|url| url.to_string());
+        let issuer = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, parse_issuer, DEFAULT_ISSUER.to_owned());
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
         match (
             database,
@@ -130,7 +124,7 @@ impl Config {
             edge_url,
             internal_secret,
             origin_secret,
-            tokens,
+            issuer,
             run_jobs,
         ) {
             (
@@ -139,7 +133,7 @@ impl Config {
                 Some(edge_url),
                 Some(internal_secret),
                 Some(origin_secret),
-                Some(tokens),
+                Some(issuer),
                 Some(run_jobs),
             ) if reader.errors.is_empty() => Ok(Self {
                 database,
@@ -147,7 +141,7 @@ impl Config {
                 edge_url,
                 internal_secret,
                 origin_secret,
-                tokens,
+                issuer,
                 run_jobs,
             }),
             _ => Err(ConfigError(reader.errors)),
@@ -175,7 +169,6 @@ const DATABASE_HELP: &str = "postgres://user:password@host:port/database";
 const SECRET_HELP: &str = "at least 32 bytes, the same at edge and origin; `origin admin generate-secrets` makes one";
 const ORIGIN_SECRET_HELP: &str =
     "at least 32 bytes, another text than INTERNAL_SECRET; `origin admin generate-secrets` makes one";
-const KEY_HELP: &str = "an Ed25519 key, PKCS#8 in base64; `origin admin generate-secrets` makes one";
 const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
 
 /// The environment, and what is wrong with it so far. No error repeats a value: it may be a secret.
@@ -230,9 +223,4 @@ fn parse_url(text: &str) -> Option<Url> {
 
 fn parse_secret(text: &str) -> Option<Secret> {
     (text.len() >= MIN_SECRET_BYTES).then(|| Secret(text.as_bytes().to_vec()))
-}
-
-fn parse_tokens(text: &str, issuer: &str) -> Option<Tokens> {
-    let der = STANDARD.decode(text).ok()?;
-    Tokens::new(&der, issuer).ok()
 }

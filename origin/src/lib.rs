@@ -9,6 +9,7 @@
 //!
 //! A library, so that tests build the same application that `main` serves.
 
+pub mod admin;
 pub mod app;
 mod audit;
 mod auth;
@@ -25,5 +26,5 @@ mod routes;
 pub mod secret;
 pub mod zones;
 
-pub use auth::token::{Tokens, generate_signing_key};
+pub use auth::rotation::Rotated;
 pub use random::generate_secret;

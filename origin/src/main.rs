@@ -11,7 +11,7 @@ use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
 use origin::db::schema;
-use origin::{generate_secret, generate_signing_key, jobs, router};
+use origin::{admin, generate_secret, jobs, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -47,8 +47,15 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
-    /// Print new values for INTERNAL_SECRET, ORIGIN_SECRET and TOKEN_SIGNING_KEY.
+    /// Print new values for INTERNAL_SECRET and ORIGIN_SECRET.
     GenerateSecrets,
+    /// Make the next signing key of access tokens; it signs once the edge knows it, in ten minutes.
+    RotateSigningKeys {
+        /// A key has leaked: the new one signs at once, and no token of the others is good; everybody's next call
+        /// refreshes theirs.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 #[tokio::main]
@@ -75,17 +82,30 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve => serve().await,
         Command::Work => work().await,
         Command::Migrate => Ok(schema::migrate(&Database::read(variable)?).await?),
-        Command::Admin {
-            command: AdminCommand::GenerateSecrets,
-        } => {
-            let (internal, origin, key) = (generate_secret()?, generate_secret()?, generate_signing_key()?);
+        Command::Admin { command } => administer(command).await,
+    }
+}
+
+async fn administer(command: AdminCommand) -> anyhow::Result<()> {
+    match command {
+        AdminCommand::GenerateSecrets => {
+            let (internal, origin) = (generate_secret()?, generate_secret()?);
+            writeln!(std::io::stdout(), "INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}")?;
+        }
+        AdminCommand::RotateSigningKeys { now } => {
+            let (_, app) = start().await?;
+            let rotated = admin::rotate_signing_keys(&app, now).await?;
             writeln!(
                 std::io::stdout(),
-                "INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}\nTOKEN_SIGNING_KEY={key}"
+                "generation {} signs from {}; what others signed is good until {}",
+                rotated.generation,
+                rotated.active_at,
+                rotated.retired_at
             )?;
-            Ok(())
+            app.close().await;
         }
     }
+    Ok(())
 }
 
 fn variable(name: &str) -> Option<String> {

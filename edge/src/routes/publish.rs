@@ -1,10 +1,10 @@
-//! `POST /internal/publish`: the origin's rules and app keys into KV.
+//! `POST /internal/publish`: the origin's rules, app keys and public keys into KV.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::problem::ProblemType;
-use engine::signature;
-use engine::wire::v1::{MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishRequest, V1};
+use engine::signature::{self, Call};
+use engine::wire::v1::{MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishRequest, V1, key_set_key};
 use futures_util::future::join_all;
 use worker::kv::KvStore;
 use worker::{Request, Response};
@@ -16,7 +16,7 @@ use crate::{answer, body, log, rules};
 /// Longest body in bytes: [`MAX_PUBLISH_ENTRIES`] rules of the largest size, some 16 KiB each, with room for escapes.
 const MAX_PUBLISH_BYTES: usize = 1024 * 1024;
 
-/// What every key starts with.
+/// What every key but [`key_set_key`] starts with.
 const KEY_PREFIXES: [&str; 2] = ["promo/", "key/"];
 
 /// Stores values of the origin.
@@ -31,7 +31,7 @@ pub(crate) async fn post_publish(app: &App, request: &mut Request) -> Result<Res
         .internal_secret()
         .map_err(|cause| Failure::fault(ProblemType::Internal, cause))?;
     let now_secs = app.started_millis() / 1_000;
-    signature::verify(secret.as_bytes(), &header, "POST", PUBLISH_PATH, now_secs, &body)
+    signature::verify(secret.as_bytes(), &header, &Call::post(PUBLISH_PATH, &body), now_secs)
         .map_err(|error| Failure::rejection(ProblemType::Unauthenticated, format!("Sign the call: {error}.")))?;
     let entries = parse(&body).map_err(|detail| Failure::rejection(ProblemType::Malformed, detail))?;
     let store = app.bindings().store()?;
@@ -65,7 +65,7 @@ fn parse(body: &[u8]) -> Result<BTreeMap<String, String>, String> {
     }
     if let Some(entry) = request.entries.iter().find(|entry| !is_key(&entry.key)) {
         return Err(format!(
-            "`{}` is no key of a promotion or an application key.",
+            "`{}` is no key of a promotion, an application key or the set of public keys.",
             entry.key
         ));
     }
@@ -77,9 +77,10 @@ fn parse(body: &[u8]) -> Result<BTreeMap<String, String>, String> {
 }
 
 fn is_key(key: &str) -> bool {
-    KEY_PREFIXES
-        .iter()
-        .any(|prefix| key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
+    key == key_set_key()
+        || KEY_PREFIXES
+            .iter()
+            .any(|prefix| key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
 }
 
 #[cfg(test)]
@@ -114,7 +115,11 @@ mod tests {
         check(r#"{"v":2,"entries":[]}"#, Err("format version 2"));
         check(r#"{"v":1}"#, Err("entries"));
         check("", Err("Send a publish request"));
-        for key in ["jwks", "promo/", "key/", "xkey/a", ""] {
+        check(
+            r#"{"v":1,"entries":[{"key":"jwks","value":"1"}]}"#,
+            Ok(&[("jwks", "1")]),
+        );
+        for key in ["jwks/", "promo/", "key/", "xkey/a", ""] {
             check(
                 &format!(r#"{{"v":1,"entries":[{{"key":"{key}","value":"1"}}]}}"#),
                 Err("is no key"),

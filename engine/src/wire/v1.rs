@@ -3,6 +3,9 @@
 //! A reader refuses a version that it does not know; a writer writes one version. Each KV key is made by one function
 //! here and nowhere else.
 
+mod access_token;
+mod edge_context;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +18,12 @@ use crate::evaluate::{AgeBand, ReasonCode};
 use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
 use crate::money::Money;
 use crate::promotion::PromotionCode;
+
+pub use access_token::{
+    ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_TYPE, AccessTokenClaims, AccessTokenError,
+    AccessTokenHeader, CLOCK_TOLERANCE_SECS, KeySetEntry, PublicKey, UnverifiedAccessToken,
+};
+pub use edge_context::{CONTEXT_HEADER, EdgeContext, Identity};
 
 /// The largest body of a request to the edge, in bytes: room for a cart of some hundred lines, and small enough that
 /// a flood of them does not exhaust an isolate's 128 MB.
@@ -110,6 +119,11 @@ pub fn app_key_key(hash: &str) -> String {
     format!("key/{hash}")
 }
 
+/// The KV key of the public keys that verify access tokens; the value is a [`KeySetEntry`].
+pub const fn key_set_key() -> &'static str {
+    "jwks"
+}
+
 /// What the edge knows of an application key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppKeyEntry {
@@ -179,7 +193,7 @@ pub const MAX_PUBLISH_ENTRIES: usize = 50;
 /// One KV value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishEntry {
-    /// From [`promotion_key`] or [`app_key_key`].
+    /// From [`promotion_key`], [`app_key_key`] or [`key_set_key`].
     pub key: String,
     /// The JSON text to store.
     pub value: String,
@@ -314,6 +328,7 @@ mod tests {
             format!("promo/org_{ID}/summer-10")
         );
         assert_eq!(app_key_key("ab12"), "key/ab12");
+        assert_eq!(key_set_key(), "jwks");
     }
 
     #[test]

@@ -7,9 +7,11 @@
 pub(crate) mod attempts;
 pub(crate) mod device;
 pub(crate) mod invitation;
+pub(crate) mod keyring;
 pub(crate) mod password;
 pub(crate) mod permission;
 pub(crate) mod refresh;
+pub(crate) mod rotation;
 pub(crate) mod sign_in;
 pub(crate) mod token;
 
@@ -67,9 +69,7 @@ impl FromRequestParts<App> for Principal {
             ));
         };
         let now = app.clock.now();
-        let claims = app.tokens.verify(token, now).ok_or_else(|| {
-            Error::unauthenticated("The access token is not valid or has expired: refresh it or sign in again.")
-        })?;
+        let claims = app.tokens.verify(token, now).await?;
         let find = || async {
             let mut tenant = app.db.begin(claims.org).await?;
             let member = sessions::find_active_member(&mut tenant, claims.sid, claims.sub, now).await?;

@@ -17,6 +17,7 @@ pub(crate) mod rate_limits;
 pub(crate) mod roles;
 pub mod schema;
 pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod usage;
 pub(crate) mod users;
 

@@ -54,6 +54,31 @@ pub(crate) async fn insert_outbox(
     .map(drop)
 }
 
+/// Writes a value that is no organisation's: for jobs.
+pub(crate) async fn insert_platform_outbox(
+    connection: &mut PgConnection,
+    key: &str,
+    value: &str,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into outbox (key, value, created_at, next_attempt_at) values ($1, $2, $3, $3)",
+        key,
+        value,
+        now
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// What the newest row of a key says.
+pub(crate) async fn find_newest_value(connection: &mut PgConnection, key: &str) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("select value from outbox where key = $1 order by id desc limit 1", key)
+        .fetch_optional(connection)
+        .await
+}
+
 /// Marks the rows that a newer one of the same key replaces.
 pub(crate) async fn supersede_outbox(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let result = sqlx::query!(

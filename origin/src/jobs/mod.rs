@@ -9,6 +9,7 @@ mod clean_up;
 mod job;
 mod publisher;
 mod runner;
+mod signing_keys;
 
 pub use job::Job;
 pub(crate) use job::JobError;
@@ -29,6 +30,10 @@ pub(crate) const MAX_RUNNING_JOBS: u32 = 4;
 /// When a job cannot be set up.
 pub async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     let (publisher, runner) = (Publisher::new(app)?, Runner::new(app));
-    tokio::join!(publisher.run(stop.clone()), runner.run(stop));
+    tokio::join!(
+        publisher.run(stop.clone()),
+        runner.run(stop.clone()),
+        signing_keys::run(app, stop)
+    );
     Ok(())
 }

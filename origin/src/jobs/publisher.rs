@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
@@ -177,7 +177,8 @@ impl Publisher {
             .collect();
         let body = serde_json::to_vec(&PublishRequest { v: V1, entries })?;
         let secret = self.app.internal_secret.reveal();
-        let header = signature::sign(secret, "POST", PUBLISH_PATH, unix_secs(self.app.clock.now()), &body);
+        let now = unix_secs(self.app.clock.now());
+        let header = signature::sign(secret, &Call::post(PUBLISH_PATH, &body), now);
         let request = self.client.post(self.url.clone()).header(signature::HEADER, header);
         let response = request
             .header(CONTENT_TYPE, "application/json")

@@ -21,7 +21,7 @@ use crate::auth::device::Device;
 use crate::auth::permission::BuiltIn;
 use crate::auth::refresh::{RefreshToken, SESSION_LIFETIME, Standing, removal_cookie};
 use crate::auth::sign_in::{Caller, Opened, authenticate, choose_organization, open_session};
-use crate::auth::token::ACCESS_TOKEN_LIFETIME;
+use crate::auth::token::{ACCESS_TOKEN_LIFETIME, Grant};
 use crate::db::roles::{RoleRow, insert_role};
 use crate::db::users::NewUser;
 use crate::db::{Tenant, memberships, organizations, sessions, users};
@@ -78,7 +78,7 @@ pub(crate) async fn register_user(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("register_user", register).await?;
-    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened)?))
+    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened).await?))
 }
 
 /// `POST /v1/auth/login`. Whatever session the browser had ends: nobody goes on in one that was planted there.
@@ -99,7 +99,7 @@ pub(crate) async fn login_user(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("login_user", open).await?;
-    signed_in(&app, &headers, opened)
+    signed_in(&app, &headers, opened).await
 }
 
 /// `POST /v1/auth/refresh`: exchanges the cookie's token. A token that was exchanged before ends the session.
@@ -116,7 +116,7 @@ pub(crate) async fn refresh_session(
         tenant.commit(exchanged).await
     };
     let exchanged = app.db.transaction("refresh_session", work).await?;
-    Ok(signed_in(&app, &headers, exchanged.ok_or(RefreshError::Ended)?)?)
+    Ok(signed_in(&app, &headers, exchanged.ok_or(RefreshError::Ended)?).await?)
 }
 
 /// Why a session is not continued.
@@ -161,22 +161,29 @@ pub(crate) async fn get_key_set(
 ) -> (AppendHeaders<[(HeaderName, &'static str); 1]>, Json<JwkSet>) {
     (
         AppendHeaders([(CACHE_CONTROL, "public, max-age=300")]),
-        Json(app.tokens.key_set().clone()),
+        Json(app.tokens.key_set(app.clock.now()).await),
     )
 }
 
 /// The answer that hands out the tokens of a session, and the mark of a known device.
-pub(crate) fn signed_in(app: &App, headers: &HeaderMap, opened: Opened) -> Result<(Cookies, Json<SignedInOut>), Error> {
+pub(crate) async fn signed_in(
+    app: &App,
+    headers: &HeaderMap,
+    opened: Opened,
+) -> Result<(Cookies, Json<SignedInOut>), Error> {
     let Opened {
         account,
         permissions,
         token,
     } = opened;
     let (user, organization) = (account.user.id, account.organization.id);
-    let access_token = app
-        .tokens
-        .issue(user, organization, token.session, &permissions.words(), app.clock.now())
-        .map_err(Error::fault)?;
+    let grant = Grant {
+        user,
+        organization,
+        session: token.session,
+        permissions: &permissions.words(),
+    };
+    let access_token = app.tokens.issue(grant, app.clock.now()).await?;
     let device = match Device::of(headers, &app.origin_secret, user) {
         Some(device) => device,
         None => Device::issue()?,

@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use engine::ids::OrganizationId;
 use engine::problem::{FieldError, ProblemType};
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{
     EvaluationRecord, INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1,
 };
@@ -42,7 +42,13 @@ impl FromRequest<App> for Signed {
         let header = signature_header(request.headers());
         let body = Bytes::from_request(request, app).await?;
         let now = unix_secs(app.clock.now());
-        signature::verify(app.internal_secret.reveal(), &header, "POST", INGEST_PATH, now, &body).map_err(|error| {
+        signature::verify(
+            app.internal_secret.reveal(),
+            &header,
+            &Call::post(INGEST_PATH, &body),
+            now,
+        )
+        .map_err(|error| {
             tracing::warn!(%error, "a call to ingest was refused");
             Error::unauthenticated("Sign the call with the secret that edge and origin share.")
         })?;

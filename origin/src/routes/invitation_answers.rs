@@ -108,7 +108,7 @@ pub(crate) async fn accept_invitation(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("accept_invitation", accept).await?;
-    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened)?))
+    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened).await?))
 }
 
 /// `POST /v1/invitations/decline?token=`. Safe to repeat: an invitation that is closed stays so.

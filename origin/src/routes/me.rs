@@ -159,7 +159,7 @@ pub(crate) async fn switch_organization(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("switch_organization", open).await?;
-    signed_in(&app, &headers, opened)
+    signed_in(&app, &headers, opened).await
 }
 
 /// `GET /v1/me/sessions`: in all organisations, the one used last first.

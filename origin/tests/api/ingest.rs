@@ -152,10 +152,8 @@ async fn only_signed_calls_are_taken() {
         app.clock.advance(chrono::TimeDelta::seconds(301));
         let old = engine::signature::sign(
             crate::support::INTERNAL_SECRET.as_bytes(),
-            "POST",
-            "/internal/ingest",
+            &engine::signature::Call::post("/internal/ingest", br#"{"v":1,"records":[]}"#),
             u64::try_from(crate::support::now().timestamp()).unwrap(),
-            br#"{"v":1,"records":[]}"#,
         );
         send(Some(&old)).await.expect_problem(401, "unauthenticated");
     })

@@ -20,5 +20,6 @@ mod publisher;
 mod reports;
 mod service;
 mod sign_in;
+mod signing_keys;
 mod support;
 mod tenancy;

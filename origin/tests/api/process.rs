@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::support::database::TestDatabase;
-use crate::support::{INTERNAL_SECRET, ORIGIN_SECRET, PASSWORD, SIGNING_KEY, variables};
+use crate::support::{INTERNAL_SECRET, ORIGIN_SECRET, PASSWORD, variables};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_origin");
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,13 +31,7 @@ fn every_configuration_error_is_told_at_once() {
             .map(|error| error.split(' ').next().unwrap().to_owned())
             .collect()
     };
-    let all = [
-        "DATABASE_URL",
-        "EDGE_URL",
-        "INTERNAL_SECRET",
-        "ORIGIN_SECRET",
-        "TOKEN_SIGNING_KEY",
-    ];
+    let all = ["DATABASE_URL", "EDGE_URL", "INTERNAL_SECRET", "ORIGIN_SECRET"];
     assert_eq!(names(read(&BTreeMap::new()).unwrap_err()), all);
     let good = variables("postgres://u:hunter22@db:5432/coupons", "https://edge.example.com");
     assert_eq!(read(&good).unwrap().listen.to_string(), "127.0.0.1:8080");
@@ -55,8 +49,6 @@ fn every_configuration_error_is_told_at_once() {
     check("INTERNAL_SECRET", "0123456789abcdef0123456789abcde");
     check("ORIGIN_SECRET", "0123456789abcdef0123456789abcde");
     check("ORIGIN_SECRET", INTERNAL_SECRET);
-    check("TOKEN_SIGNING_KEY", "AAAA");
-    check("TOKEN_SIGNING_KEY", "%%%");
     check("RUN_JOBS", "perhaps");
     check("PUBLIC_URL", "nowhere");
 }
@@ -69,7 +61,7 @@ fn debug_shows_no_secret() {
     ))
     .unwrap();
     let shown = format!("{config:?}");
-    for secret in ["hunter22", INTERNAL_SECRET, ORIGIN_SECRET, &SIGNING_KEY[20..]] {
+    for secret in ["hunter22", INTERNAL_SECRET, ORIGIN_SECRET] {
         assert!(!shown.contains(secret), "{shown}");
     }
     assert!(shown.contains("db:5432/coupons"), "{shown}");
@@ -165,7 +157,7 @@ async fn generated_secrets_configure_a_process() {
     let text = String::from_utf8(output.stdout).unwrap();
     let generated: BTreeMap<_, _> = text.lines().map(|line| line.split_once('=').unwrap()).collect();
     let mut all = variables("postgres://u@h/d", "http://127.0.0.1:9");
-    for name in ["INTERNAL_SECRET", "ORIGIN_SECRET", "TOKEN_SIGNING_KEY"] {
+    for name in ["INTERNAL_SECRET", "ORIGIN_SECRET"] {
         all.insert(name, generated[name].to_owned());
     }
     read(&all).unwrap();

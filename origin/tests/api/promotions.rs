@@ -66,10 +66,11 @@ async fn states_follow_their_order() {
         ana.post("/v1/promotions/winter/activate", &Value::Null)
             .await
             .expect_problem(404, "not_found");
-        let keys: Vec<(String, i64)> = sqlx::query_as("select key, promotion_version from outbox order by id")
-            .fetch_all(&app.pool)
-            .await
-            .unwrap();
+        let keys: Vec<(String, i64)> =
+            sqlx::query_as("select key, promotion_version from outbox where organization_id is not null order by id")
+                .fetch_all(&app.pool)
+                .await
+                .unwrap();
         let key = format!("promo/{}/summer-10", ana.organization_id);
         assert_eq!(keys, [1, 2, 3].map(|version| (key.clone(), version)));
     })

@@ -15,6 +15,8 @@ const GLOBAL_TABLES: &[&str] = &[
     "rate_limits",
     // Ways to a new password: they belong to people.
     "password_resets",
+    // When each generation of the key signs that issues everybody's tokens.
+    "signing_keys",
     // People, whom memberships tie to organisations.
     "users",
 ];

@@ -87,7 +87,6 @@ impl Origin {
             .env("EDGE_URL", &config.edge_url);
         command.env("INTERNAL_SECRET", &config.secrets.internal_secret);
         command.env("ORIGIN_SECRET", &config.secrets.origin_secret);
-        command.env("TOKEN_SIGNING_KEY", &config.secrets.token_signing_key);
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "info");
         }

@@ -17,8 +17,6 @@ pub struct Secrets {
     pub internal_secret: String,
     /// What the origin derives its own keys from.
     pub origin_secret: String,
-    /// Signs the users' tokens.
-    pub token_signing_key: String,
 }
 
 impl fmt::Debug for Secrets {
@@ -54,8 +52,8 @@ impl Secrets {
     }
 
     fn keep_in(self, file: &Path) -> Result<Self> {
-        let (internal, origin, signing) = (&self.internal_secret, &self.origin_secret, &self.token_signing_key);
-        let text = format!("INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}\nTOKEN_SIGNING_KEY={signing}\n");
+        let (internal, origin) = (&self.internal_secret, &self.origin_secret);
+        let text = format!("INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}\n");
         paths::write_private(file, &text)?;
         Ok(self)
     }
@@ -82,7 +80,6 @@ fn parse(text: &str, make_origin_secret: impl FnOnce() -> Result<String>) -> Res
     let take = |name: &str| value(name).with_context(|| format!("no {name} among the secrets"));
     Ok(Secrets {
         internal_secret: take("INTERNAL_SECRET")?,
-        token_signing_key: take("TOKEN_SIGNING_KEY")?,
         origin_secret: value("ORIGIN_SECRET").map_or_else(make_origin_secret, Ok)?,
     })
 }
@@ -95,27 +92,18 @@ mod tests {
 
     #[test]
     fn texts() {
-        let check = |text: &str, expected: Result<[&str; 3], &str>| {
+        let check = |text: &str, expected: Result<[&str; 2], &str>| {
             let read = parse(text, || Ok("made".to_owned()));
-            let read = read.map(|secrets| {
-                [
-                    secrets.internal_secret,
-                    secrets.origin_secret,
-                    secrets.token_signing_key,
-                ]
-            });
+            let read = read.map(|secrets| [secrets.internal_secret, secrets.origin_secret]);
             let expected = expected.map(|values| values.map(str::to_owned)).map_err(str::to_owned);
             assert_eq!(read.map_err(|error| error.to_string()), expected, "{text}");
         };
         // Values may hold equals signs.
+        check("# made\nINTERNAL_SECRET=a==\nORIGIN_SECRET=b=c\n", Ok(["a==", "b=c"]));
+        check("INTERNAL_SECRET=a\nANOTHER=b\n", Ok(["a", "made"]));
         check(
-            "# made\nINTERNAL_SECRET=a==\nORIGIN_SECRET=o\nTOKEN_SIGNING_KEY=b=c\n",
-            Ok(["a==", "o", "b=c"]),
-        );
-        check("INTERNAL_SECRET=a\nTOKEN_SIGNING_KEY=b\n", Ok(["a", "made", "b"]));
-        check(
-            "INTERNAL_SECRET=a\nTOKEN_SIGNING_KEY=\n",
-            Err("no TOKEN_SIGNING_KEY among the secrets"),
+            "INTERNAL_SECRET=\nORIGIN_SECRET=b\n",
+            Err("no INTERNAL_SECRET among the secrets"),
         );
     }
 

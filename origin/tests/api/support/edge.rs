@@ -9,12 +9,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use engine::signature;
+use engine::signature::{self, Call};
 use engine::wire::v1::{PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
+use origin::clock::Clock;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{INTERNAL_SECRET, now};
+use super::INTERNAL_SECRET;
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +44,11 @@ pub(crate) struct FakeEdge {
 }
 
 impl FakeEdge {
-    pub(crate) async fn start(stop: CancellationToken) -> Self {
+    pub(crate) async fn start(clock: Clock, stop: CancellationToken) -> Self {
         let store = Arc::new(Mutex::new(Store::default()));
         let router = Router::new()
             .route(PUBLISH_PATH, post(take))
-            .with_state(Arc::clone(&store));
+            .with_state((Arc::clone(&store), clock));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(
@@ -79,10 +80,16 @@ impl FakeEdge {
     }
 }
 
-async fn take(State(store): State<Arc<Mutex<Store>>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(State((store, clock)): State<(Arc<Mutex<Store>>, Clock)>, headers: HeaderMap, body: Bytes) -> Response {
     let header = headers.get(signature::HEADER).unwrap().to_str().unwrap();
-    let time = u64::try_from(now().timestamp()).unwrap();
-    signature::verify(INTERNAL_SECRET.as_bytes(), header, "POST", PUBLISH_PATH, time, &body).unwrap();
+    let time = u64::try_from(clock.now().timestamp()).unwrap();
+    signature::verify(
+        INTERNAL_SECRET.as_bytes(),
+        header,
+        &Call::post(PUBLISH_PATH, &body),
+        time,
+    )
+    .unwrap();
     let request: PublishRequest = serde_json::from_slice(&body).unwrap();
     let mut store = store.lock().unwrap();
     store

@@ -8,12 +8,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::signature;
-use engine::wire::v1::INGEST_PATH;
+use engine::signature::{self, Call};
+use engine::wire::v1::{INGEST_PATH, KeySetEntry, PublicKey, V1};
 use origin::app::App;
 use origin::clock::Clock;
 use origin::config::Config;
-use origin::{jobs, router};
+use origin::{admin, jobs, router};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -24,8 +24,6 @@ use edge::FakeEdge;
 
 pub(crate) const INTERNAL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const ORIGIN_SECRET: &str = "fedcba9876543210fedcba9876543210";
-/// PKCS#8 of a key that is used nowhere else.
-pub(crate) const SIGNING_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
 pub(crate) const PASSWORD: &str = "correct horse";
 /// Longest wait for a state.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,6 +52,7 @@ pub(crate) struct TestApp {
     inner: App,
     client: Client,
     address: String,
+    database_url: String,
     stop: CancellationToken,
 }
 
@@ -86,17 +85,32 @@ pub(crate) fn variables(database_url: &str, edge_url: &str) -> BTreeMap<&'static
         ("EDGE_URL", edge_url.to_owned()),
         ("INTERNAL_SECRET", INTERNAL_SECRET.to_owned()),
         ("ORIGIN_SECRET", ORIGIN_SECRET.to_owned()),
-        ("TOKEN_SIGNING_KEY", SIGNING_KEY.to_owned()),
     ])
 }
 
 impl TestApp {
     async fn start(database: &TestDatabase) -> Self {
         _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = Clock::fixed(now());
-        let stop = CancellationToken::new();
-        let edge = FakeEdge::start(stop.clone()).await;
-        let variables = variables(&database.url, &edge.url);
+        let (clock, stop) = (Clock::fixed(now()), CancellationToken::new());
+        let edge = FakeEdge::start(clock.clone(), stop.clone()).await;
+        let app = Self::serve(&database.url, clock, edge, stop).await;
+        app.mark_keys_published().await;
+        app
+    }
+
+    /// Another process on the same database, with the same clock and edge.
+    pub(crate) async fn start_another(&self) -> Self {
+        Self::serve(
+            &self.database_url,
+            self.clock.clone(),
+            self.edge.clone(),
+            self.stop.clone(),
+        )
+        .await
+    }
+
+    async fn serve(database_url: &str, clock: Clock, edge: FakeEdge, stop: CancellationToken) -> Self {
+        let variables = variables(database_url, &edge.url);
         let config = Config::read(|name| variables.get(name).cloned()).unwrap();
         let inner = App::start(&config, clock.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -108,16 +122,34 @@ impl TestApp {
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
                 .into_future(),
         );
-        let pool = PgPool::connect(&database.url).await.unwrap();
         Self {
             clock,
             edge,
-            pool,
+            pool: PgPool::connect(database_url).await.unwrap(),
             inner,
             client: Client::new(),
             address,
+            database_url: database_url.to_owned(),
             stop,
         }
+    }
+
+    /// As if the edge had been told of the signing keys before, so that the first thing it hears is the test's.
+    async fn mark_keys_published(&self) {
+        let keys = self.get("/.well-known/jwks.json").await.expect(200).json()["keys"].clone();
+        let keys = keys.as_array().unwrap().iter().map(|key| PublicKey {
+            kid: key["kid"].as_str().unwrap().to_owned(),
+            x: key["x"].as_str().unwrap().to_owned(),
+        });
+        let entry = KeySetEntry {
+            v: V1,
+            issuer: "urn:coupons".to_owned(),
+            keys: keys.collect(),
+        };
+        let insert = "insert into outbox (key, value, created_at, next_attempt_at, published_at) \
+                      values ('jwks', $1, $2, $2, $2)";
+        let insert = sqlx::query(insert).bind(serde_json::to_string(&entry).unwrap());
+        insert.bind(self.clock.now()).execute(&self.pool).await.unwrap();
     }
 
     /// Runs the publisher until the test ends or the token is cancelled.
@@ -126,6 +158,19 @@ impl TestApp {
         let (app, token) = (self.inner.clone(), stop.clone());
         tokio::spawn(async move { jobs::run(&app, token).await.unwrap() });
         stop
+    }
+
+    /// As an operator does.
+    pub(crate) async fn rotate_signing_keys(&self, at_once: bool) {
+        admin::rotate_signing_keys(&self.inner, at_once).await.unwrap();
+    }
+
+    /// A user who signed in at another process, calling this one.
+    pub(crate) fn with_token(&self, user: &User) -> User {
+        User {
+            app: self.clone(),
+            ..user.clone()
+        }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -194,7 +239,7 @@ impl TestApp {
     pub(crate) async fn ingest(&self, records: &[Value]) -> Answer {
         let body = serde_json::to_vec(&json!({"v": 1, "records": records})).unwrap();
         let now = u64::try_from(self.clock.now().timestamp()).unwrap();
-        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), "POST", INGEST_PATH, now, &body);
+        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), &Call::post(INGEST_PATH, &body), now);
         Answer::read(
             self.request(Method::POST, INGEST_PATH)
                 .header(signature::HEADER, signature)
