@@ -11,12 +11,11 @@ use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::auth::token::Tokens;
+use crate::mail::{MailConfig, SmtpServer, SmtpTimeouts};
 use crate::secret::OriginSecret;
 
 /// Where the origin listens unless told otherwise: this machine only.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-/// The issuer of tokens when no public address is configured.
-const DEFAULT_ISSUER: &str = "urn:coupons";
 
 /// The origin's configuration.
 #[derive(Debug, Clone)]
@@ -35,8 +34,14 @@ pub struct Config {
     pub origin_secret: OriginSecret,
     /// `TOKEN_SIGNING_KEY`: an Ed25519 key, PKCS#8 in base64; signs the users' tokens.
     pub tokens: Tokens,
+    /// `PUBLIC_URL`: where people reach the merchant app: the issuer of tokens, and where links in mails lead.
+    pub public_url: Url,
+    /// `SMTP_URL` and `MAIL_FROM`: the server that takes mails, and who they are from.
+    pub mail: MailConfig,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
     pub run_jobs: bool,
+    /// `DEV_PREVIEW`: whether `/dev/mails` shows what mails look like; `false` when absent.
+    pub dev_preview: bool,
 }
 
 /// Bytes that no log may show.
@@ -118,12 +123,12 @@ impl Config {
                 |secret: &OriginSecret| internal_secret.as_ref().is_some_and(|shared| secret.is_same(&shared.0));
             OriginSecret::new(text).filter(|secret| !is_shared(secret))
         });
-        let public_url = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, |text| parse_url(text).map(Some), None);
-        let issuer = public_url
-            .flatten()
-            .map_or_else(|| DEFAULT_ISSUER.to_owned(), |url| url.to_string());
+        let public_url = reader.required("PUBLIC_URL", PUBLIC_URL_HELP, parse_url);
+        let issuer = public_url.as_ref().map(Url::to_string).unwrap_or_default();
         let tokens = reader.required("TOKEN_SIGNING_KEY", KEY_HELP, |text| parse_tokens(text, &issuer));
+        let mail = reader.mail();
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
+        let dev_preview = reader.optional("DEV_PREVIEW", "true or false", parse, false);
         match (
             database,
             listen,
@@ -131,7 +136,10 @@ impl Config {
             internal_secret,
             origin_secret,
             tokens,
+            public_url,
+            mail,
             run_jobs,
+            dev_preview,
         ) {
             (
                 Some(database),
@@ -140,7 +148,10 @@ impl Config {
                 Some(internal_secret),
                 Some(origin_secret),
                 Some(tokens),
+                Some(public_url),
+                Some(mail),
                 Some(run_jobs),
+                Some(dev_preview),
             ) if reader.errors.is_empty() => Ok(Self {
                 database,
                 listen,
@@ -148,7 +159,10 @@ impl Config {
                 internal_secret,
                 origin_secret,
                 tokens,
+                public_url,
+                mail,
                 run_jobs,
+                dev_preview,
             }),
             _ => Err(ConfigError(reader.errors)),
         }
@@ -178,6 +192,9 @@ const ORIGIN_SECRET_HELP: &str =
 const KEY_HELP: &str = "an Ed25519 key, PKCS#8 in base64; `origin admin generate-secrets` makes one";
 const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
 
+const SMTP_URL_HELP: &str = "smtps://user:password@host, smtp://user:password@host?tls=required, or without a password \
+                             smtp://host:port";
+
 /// The environment, and what is wrong with it so far. No error repeats a value: it may be a secret.
 struct Reader<L> {
     lookup: L,
@@ -198,6 +215,16 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             Some(text) => self.parsed(name, help, parse(&text)),
             None => Some(default),
         }
+    }
+
+    fn mail(&mut self) -> Option<MailConfig> {
+        let server = self.required("SMTP_URL", SMTP_URL_HELP, SmtpServer::parse);
+        let from = self.required("MAIL_FROM", "a mailbox like Coupons <no-reply@example.com>", parse);
+        Some(MailConfig {
+            server: server?,
+            from: from?,
+            timeouts: SmtpTimeouts::default(),
+        })
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -16,6 +16,7 @@ pub mod config;
 pub mod db;
 mod http;
 pub mod jobs;
+pub mod mail;
 pub mod problem;
 mod random;
 pub mod router;

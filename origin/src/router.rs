@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::http::observe_request;
 use crate::problem::Error;
-use crate::routes::{app_keys, auth, conditions, health, ingest, me, promotions, reports};
+use crate::routes::{app_keys, auth, conditions, health, ingest, me, passwords, preview, promotions, reports};
 
 /// A row of the table.
 #[derive(Debug)]
@@ -36,8 +36,11 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/login", auth::login_user),
         post("/v1/auth/refresh", auth::refresh_session),
         post("/v1/auth/logout", auth::logout_session),
+        post("/v1/auth/password/forgot", passwords::request_password_reset),
+        post("/v1/auth/password/reset", passwords::reset_password),
         get("/.well-known/jwks.json", auth::get_key_set),
         get("/v1/me", me::get_me),
+        post("/v1/me/password", passwords::change_password),
         get("/v1/promotions", promotions::list_promotions),
         post("/v1/promotions", promotions::create_promotion),
         get("/v1/promotions/{code}", promotions::get_promotion),
@@ -49,6 +52,8 @@ pub fn routes() -> Vec<Route> {
         delete("/v1/app-keys/{id}", app_keys::revoke_app_key),
         get("/v1/reports/usage", reports::get_usage),
         post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
+        get("/dev/mails", preview::list_mails),
+        get("/dev/mails/{name}", preview::get_mail),
         get("/healthz", health::get_process),
         get("/readyz", health::get_readiness),
         get("/health_check", health::get_health),

@@ -4,7 +4,9 @@
 //! a signed-in user. Both are checked before the body is read.
 
 pub(crate) mod password;
+pub(crate) mod password_rule;
 pub(crate) mod refresh;
+pub(crate) mod reset_token;
 pub(crate) mod token;
 
 use std::marker::PhantomData;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use engine::ids::{OrganizationId, UserId};
 use sqlx::PgPool;
 
-use super::Tenant;
+use super::{Person, Tenant};
 
 /// The organisation that a person joined first. Signing in knows the person before the organisation, so the policy
 /// goes by the person here.
@@ -24,6 +24,17 @@ pub(crate) async fn find_first_organization(
     .await?;
     transaction.commit().await?;
     Ok(organization.map(OrganizationId::from))
+}
+
+/// The organisations of the transaction's person.
+pub(crate) async fn list_organizations(person: &mut Person) -> Result<Vec<OrganizationId>, sqlx::Error> {
+    let organizations = sqlx::query_scalar!(
+        "select organization_id from memberships where user_id = $1",
+        person.id()
+    )
+    .fetch_all(person.connection())
+    .await?;
+    Ok(organizations.into_iter().map(OrganizationId::from).collect())
 }
 
 /// Makes a person a member of the transaction's organisation.

@@ -9,6 +9,7 @@ pub mod jobs;
 pub(crate) mod memberships;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
+pub(crate) mod password_resets;
 pub(crate) mod promotions;
 pub mod schema;
 pub(crate) mod sessions;
@@ -17,7 +18,7 @@ pub(crate) mod users;
 
 use std::time::Duration;
 
-use engine::ids::OrganizationId;
+use engine::ids::{OrganizationId, UserId};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
@@ -103,6 +104,15 @@ impl Db {
         tenant.enter(organization).await?;
         Ok(tenant)
     }
+
+    /// Begins a transaction of a person, over all their organisations.
+    pub(crate) async fn begin_person(&self, user: UserId) -> Result<Person, sqlx::Error> {
+        let mut transaction = self.app.begin().await?;
+        sqlx::query!("select set_config('app.user_id', $1, true)", user.uuid().to_string())
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(Person { transaction, user })
+    }
 }
 
 /// The value of a transaction that was committed: nothing else makes one, so no commit is forgotten.
@@ -119,12 +129,7 @@ pub(crate) struct Tenant {
 impl Tenant {
     /// Goes on as another organisation: for ingest, whose one transaction stores records of several.
     pub(crate) async fn enter(&mut self, organization: OrganizationId) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "select set_config('app.organization_id', $1, true)",
-            organization.uuid().to_string()
-        )
-        .fetch_one(&mut *self.transaction)
-        .await?;
+        set_organization(&mut self.transaction, organization).await?;
         self.organization = organization;
         Ok(())
     }
@@ -149,6 +154,47 @@ impl Tenant {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
+}
+
+/// A transaction that sees what belongs to a person: themselves and their memberships, and one organisation at a time of
+/// those.
+#[derive(Debug)]
+pub(crate) struct Person {
+    transaction: Transaction<'static, Postgres>,
+    user: UserId,
+}
+
+impl Person {
+    /// Goes on in an organisation.
+    pub(crate) async fn enter(&mut self, organization: OrganizationId) -> Result<(), sqlx::Error> {
+        set_organization(&mut self.transaction, organization).await
+    }
+
+    /// Commits, and answers `value`.
+    pub(crate) async fn commit<T>(self, value: T) -> Result<Committed<T>, Error> {
+        self.transaction.commit().await?;
+        Ok(Committed(value))
+    }
+
+    /// The person as a statement's parameter.
+    pub(crate) const fn id(&self) -> Uuid {
+        self.user.uuid()
+    }
+
+    /// For a statement.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}
+
+async fn set_organization(connection: &mut PgConnection, organization: OrganizationId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select set_config('app.organization_id', $1, true)",
+        organization.uuid().to_string()
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
 }
 
 async fn pool(database: &Database, connections: u32, enter: &'static str) -> Result<PgPool, sqlx::Error> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use engine::ids::{SessionId, UserId};
 use uuid::Uuid;
 
-use super::Tenant;
+use super::{Person, Tenant};
 
 /// A session as it is stored.
 pub(crate) struct SessionRow {
@@ -90,6 +90,17 @@ pub(crate) async fn delete_session(tenant: &mut Tenant, id: SessionId) -> Result
         id.uuid()
     )
     .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Ends the person's sessions in the organisation that the transaction is in.
+pub(crate) async fn delete_sessions_of(person: &mut Person) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from sessions where organization_id = current_organization() and user_id = $1",
+        person.id()
+    )
+    .execute(person.connection())
     .await
     .map(drop)
 }

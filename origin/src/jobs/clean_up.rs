@@ -7,9 +7,11 @@ use super::{Job, JobError};
 use crate::app::App;
 use crate::clock::unix_millis;
 use crate::db::jobs::{self, NewJob};
+use crate::db::password_resets;
 use crate::random;
 
-/// How long jobs stay that were finished or cancelled: what somebody asks about the next week can be looked up.
+/// How long jobs that were finished or cancelled and password resets that expired stay: what somebody asks about the
+/// next week can be looked up. A job that is still being tried is younger, so it finds the reset that it made.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(7);
 /// How long jobs stay that were given up: somebody has to look at them.
 const KEEP_DEAD: TimeDelta = TimeDelta::days(30);
@@ -18,7 +20,8 @@ const KEEP_DEAD: TimeDelta = TimeDelta::days(30);
 pub(super) async fn clean_up(app: &App) -> Result<(), JobError> {
     let now = app.clock.now();
     let jobs = jobs::delete_ended_jobs(app.db.worker(), now - KEEP_ENDED, now - KEEP_DEAD).await?;
-    tracing::info!(jobs, "cleaned up");
+    let resets = password_resets::delete_expired_resets(app.db.worker(), now - KEEP_ENDED).await?;
+    tracing::info!(jobs, resets, "cleaned up");
     schedule(app).await
 }
 

@@ -15,6 +15,7 @@ use super::input::{Fields, JsonBody};
 use super::me::{Account, load_account};
 use crate::app::App;
 use crate::auth::Role;
+use crate::auth::password_rule::{MAX_PASSWORD_CHARS, check_password};
 use crate::auth::refresh::{RefreshToken, SESSION_LIFETIME, Standing, removal_cookie};
 use crate::auth::token::ACCESS_TOKEN_LIFETIME;
 use crate::db::users::NewUser;
@@ -22,10 +23,6 @@ use crate::db::{Tenant, memberships, organizations, sessions, users};
 use crate::problem::Error;
 use crate::random::new_id;
 
-/// Shortest password, in characters (NIST SP 800-63B §5.1.1.1).
-const MIN_PASSWORD_CHARS: usize = 8;
-/// Longest password, in characters: a passphrase fits, and hashing it stays cheap.
-const MAX_PASSWORD_CHARS: usize = 128;
 /// Longest e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
 const MAX_EMAIL_CHARS: usize = 254;
 /// Longest local part of an e-mail address (RFC 5321 §4.5.3.1.1).
@@ -267,10 +264,11 @@ impl Registration {
             );
         }
         let password = fields.text("password").unwrap_or_default().to_owned();
-        if !(MIN_PASSWORD_CHARS..=MAX_PASSWORD_CHARS).contains(&password.chars().count()) {
-            let detail = format!("Send a password of {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters.");
-            fields.error("/password", "password_invalid", detail);
-        }
+        fields.extend(
+            check_password("/password", &password, [&email, &name])
+                .into_iter()
+                .collect(),
+        );
         let locale = fields
             .value("locale")
             .map(|locale| locale.as_str().unwrap_or_default().to_owned());
@@ -309,7 +307,7 @@ fn parse_credentials(body: &Value) -> Result<(&str, &str), Error> {
 }
 
 /// The addresses that browsers accept (WHATWG HTML, "valid e-mail address"), with a dot in the domain.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;
     };

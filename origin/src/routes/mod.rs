@@ -7,5 +7,7 @@ pub(crate) mod health;
 pub(crate) mod ingest;
 mod input;
 pub(crate) mod me;
+pub(crate) mod passwords;
+pub(crate) mod preview;
 pub(crate) mod promotions;
 pub(crate) mod reports;

@@ -36,10 +36,17 @@ fn every_configuration_error_is_told_at_once() {
         "EDGE_URL",
         "INTERNAL_SECRET",
         "ORIGIN_SECRET",
+        "PUBLIC_URL",
         "TOKEN_SIGNING_KEY",
+        "SMTP_URL",
+        "MAIL_FROM",
     ];
     assert_eq!(names(read(&BTreeMap::new()).unwrap_err()), all);
-    let good = variables("postgres://u:hunter22@db:5432/coupons", "https://edge.example.com");
+    let good = variables(
+        "postgres://u:hunter22@db:5432/coupons",
+        "https://edge.example.com",
+        "smtp://127.0.0.1:9",
+    );
     assert_eq!(read(&good).unwrap().listen.to_string(), "127.0.0.1:8080");
     let check = |name: &'static str, value: &str| {
         let mut bad = good.clone();
@@ -59,6 +66,9 @@ fn every_configuration_error_is_told_at_once() {
     check("TOKEN_SIGNING_KEY", "%%%");
     check("RUN_JOBS", "perhaps");
     check("PUBLIC_URL", "nowhere");
+    check("SMTP_URL", "smtp://user:hunter22@mail.example.com");
+    check("MAIL_FROM", "nobody");
+    check("DEV_PREVIEW", "perhaps");
 }
 
 #[test]
@@ -66,10 +76,17 @@ fn debug_shows_no_secret() {
     let config = read(&variables(
         "postgres://u:hunter22@db:5432/coupons",
         "https://edge.example.com",
+        "smtps://u:swordfish@mail.example.com",
     ))
     .unwrap();
     let shown = format!("{config:?}");
-    for secret in ["hunter22", INTERNAL_SECRET, ORIGIN_SECRET, &SIGNING_KEY[20..]] {
+    for secret in [
+        "hunter22",
+        "swordfish",
+        INTERNAL_SECRET,
+        ORIGIN_SECRET,
+        &SIGNING_KEY[20..],
+    ] {
         assert!(!shown.contains(secret), "{shown}");
     }
     assert!(shown.contains("db:5432/coupons"), "{shown}");
@@ -93,7 +110,7 @@ async fn unknown_schemas_are_refused() {
     change("update _sqlx_migrations set checksum = 'x' where version = 1").await;
     assert!(matches!(check().await, Err(SchemaError::Edited(1))));
     assert!(matches!(schema::migrate(&database).await, Err(SchemaError::Edited(1))));
-    change("update _sqlx_migrations set version = 9999").await;
+    change("update _sqlx_migrations set version = 9999 where version = 1").await;
     assert!(matches!(check().await, Err(SchemaError::Ahead(9999))));
     assert!(matches!(
         schema::migrate(&database).await,
@@ -109,7 +126,7 @@ fn program(command: &[&str], database_url: &str) -> Command {
     program
         .args(command)
         .env_clear()
-        .envs(variables(database_url, "http://127.0.0.1:9"));
+        .envs(variables(database_url, "http://127.0.0.1:9", "smtp://127.0.0.1:9"));
     program.env("ORIGIN_LISTEN", "127.0.0.1:0").env("RUST_LOG", "info");
     program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     program
@@ -164,7 +181,7 @@ async fn generated_secrets_configure_a_process() {
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let generated: BTreeMap<_, _> = text.lines().map(|line| line.split_once('=').unwrap()).collect();
-    let mut all = variables("postgres://u@h/d", "http://127.0.0.1:9");
+    let mut all = variables("postgres://u@h/d", "http://127.0.0.1:9", "smtp://127.0.0.1:9");
     for name in ["INTERNAL_SECRET", "ORIGIN_SECRET", "TOKEN_SIGNING_KEY"] {
         all.insert(name, generated[name].to_owned());
     }
