@@ -9,6 +9,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::Db;
+use crate::mail::Mailer;
 use crate::problem::Error;
 use crate::secret::OriginSecret;
 
@@ -22,6 +23,10 @@ pub struct App {
     pub(crate) internal_secret: Arc<Secret>,
     pub(crate) origin_secret: OriginSecret,
     pub(crate) edge_url: Url,
+    /// Where links in mails lead.
+    pub(crate) public_url: Url,
+    pub(crate) mailer: Mailer,
+    pub(crate) dev_preview: bool,
 }
 
 /// Why the application cannot start.
@@ -60,7 +65,7 @@ impl App {
                 source,
             })?;
         let secret = config.origin_secret.clone();
-        let tokens = Tokens::load(db.app().clone(), secret, &config.issuer, clock.now())
+        let tokens = Tokens::load(db.app().clone(), secret, config.public_url.as_str(), clock.now())
             .await
             .map_err(StartError::SigningKeys)?;
         Ok(Self {
@@ -71,6 +76,9 @@ impl App {
             internal_secret: Arc::new(config.internal_secret.clone()),
             origin_secret: config.origin_secret.clone(),
             edge_url: config.edge_url.clone(),
+            public_url: config.public_url.clone(),
+            mailer: Mailer::new(&config.mail),
+            dev_preview: config.dev_preview,
         })
     }
 

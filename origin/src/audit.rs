@@ -3,13 +3,13 @@
 //! An entry is written in the transaction of its change, so there is none without the other. What is recorded are the
 //! forms that the API shows, which hold no secret.
 
-use engine::ids::{AuditEventId, UserId};
+use engine::ids::{AuditEventId, OrganizationId, UserId};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::db::Tenant;
 use crate::db::audit_events::{AuditEventRow, insert_audit_event};
+use crate::db::{Person, Tenant};
 use crate::problem::Error;
 use crate::random::new_id;
 
@@ -73,6 +73,10 @@ actions! {
     SessionStarted = "started" on "session";
     /// A refresh token was used twice: somebody copied it.
     SessionTokenReused = "token_reused" on "session";
+    /// A user chose another password.
+    UserPasswordChanged = "password_changed" on "user";
+    /// A user chose a new password by the link of a mail.
+    UserPasswordReset = "password_reset" on "user";
     /// A user's role, state, name or language changed.
     UserUpdated = "updated" on "user";
     /// A user left the organisation.
@@ -164,8 +168,25 @@ impl Entry {
 
 /// Writes an entry in the transaction of its change.
 pub(crate) async fn record(app: &App, tenant: &mut Tenant, actor: &Actor, entry: Entry) -> Result<(), Error> {
+    let (row, organization) = (row(app, actor, entry)?, tenant.organization());
+    Ok(insert_audit_event(tenant.connection(), organization, &row, actor.user_id()).await?)
+}
+
+/// The same for what concerns a person in all their organisations, of which the transaction has entered this one.
+pub(crate) async fn record_of_person(
+    app: &App,
+    person: &mut Person,
+    organization: OrganizationId,
+    actor: &Actor,
+    entry: Entry,
+) -> Result<(), Error> {
+    let row = row(app, actor, entry)?;
+    Ok(insert_audit_event(person.connection(), organization, &row, actor.user_id()).await?)
+}
+
+fn row(app: &App, actor: &Actor, entry: Entry) -> Result<AuditEventRow, Error> {
     let now = app.clock.now();
-    let row = AuditEventRow {
+    Ok(AuditEventRow {
         id: new_id(AuditEventId::from_parts, now)?.uuid(),
         at: now,
         actor: serde_json::to_value(&actor.who).map_err(Error::fault)?,
@@ -175,8 +196,7 @@ pub(crate) async fn record(app: &App, tenant: &mut Tenant, actor: &Actor, entry:
         before: entry.before,
         after: entry.after,
         request_id: actor.request_id.clone(),
-    };
-    Ok(insert_audit_event(tenant, &row, actor.user_id()).await?)
+    })
 }
 
 #[cfg(test)]

@@ -8,12 +8,11 @@ use engine::signature::MIN_SECRET_BYTES;
 use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::mail::{MailConfig, SmtpServer, SmtpTimeouts};
 use crate::secret::OriginSecret;
 
 /// Where the origin listens unless told otherwise: this machine only.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-/// The issuer of tokens when no public address is configured.
-const DEFAULT_ISSUER: &str = "urn:coupons";
 
 /// The origin's configuration.
 #[derive(Debug, Clone)]
@@ -30,10 +29,14 @@ pub struct Config {
     /// `ORIGIN_SECRET`: what the origin alone holds, at least 32 bytes, another text than `INTERNAL_SECRET`; the origin
     /// derives its keys from it.
     pub origin_secret: OriginSecret,
-    /// `PUBLIC_URL`: the address that users see, and the issuer of their tokens; `urn:coupons` issues when absent.
-    pub issuer: String,
+    /// `PUBLIC_URL`: where people reach the merchant app: the issuer of tokens, and where links in mails lead.
+    pub public_url: Url,
+    /// `SMTP_URL` and `MAIL_FROM`: the server that takes mails, and who they are from.
+    pub mail: MailConfig,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
     pub run_jobs: bool,
+    /// `DEV_PREVIEW`: whether `/dev/mails` shows what mails look like; `false` when absent.
+    pub dev_preview: bool,
 }
 
 /// Bytes that no log may show.
@@ -115,17 +118,20 @@ impl Config {
                 |secret: &OriginSecret| internal_secret.as_ref().is_some_and(|shared| secret.is_same(&shared.0));
             OriginSecret::new(text).filter(|secret| !is_shared(secret))
         });
-        let parse_issuer = |text: &str| parse_url(text).map(|url| url.to_string());
-        let issuer = reader.optional("PUBLIC_URL", PUBLIC_URL_HELP, parse_issuer, DEFAULT_ISSUER.to_owned());
+        let public_url = reader.required("PUBLIC_URL", PUBLIC_URL_HELP, parse_url);
+        let mail = reader.mail();
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
+        let dev_preview = reader.optional("DEV_PREVIEW", "true or false", parse, false);
         match (
             database,
             listen,
             edge_url,
             internal_secret,
             origin_secret,
-            issuer,
+            public_url,
+            mail,
             run_jobs,
+            dev_preview,
         ) {
             (
                 Some(database),
@@ -133,16 +139,20 @@ impl Config {
                 Some(edge_url),
                 Some(internal_secret),
                 Some(origin_secret),
-                Some(issuer),
+                Some(public_url),
+                Some(mail),
                 Some(run_jobs),
+                Some(dev_preview),
             ) if reader.errors.is_empty() => Ok(Self {
                 database,
                 listen,
                 edge_url,
                 internal_secret,
                 origin_secret,
-                issuer,
+                public_url,
+                mail,
                 run_jobs,
+                dev_preview,
             }),
             _ => Err(ConfigError(reader.errors)),
         }
@@ -171,6 +181,9 @@ const ORIGIN_SECRET_HELP: &str =
     "at least 32 bytes, another text than INTERNAL_SECRET; `origin admin generate-secrets` makes one";
 const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
 
+const SMTP_URL_HELP: &str = "smtps://user:password@host, smtp://user:password@host?tls=required, or without a password \
+                             smtp://host:port";
+
 /// The environment, and what is wrong with it so far. No error repeats a value: it may be a secret.
 struct Reader<L> {
     lookup: L,
@@ -191,6 +204,16 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             Some(text) => self.parsed(name, help, parse(&text)),
             None => Some(default),
         }
+    }
+
+    fn mail(&mut self) -> Option<MailConfig> {
+        let server = self.required("SMTP_URL", SMTP_URL_HELP, SmtpServer::parse);
+        let from = self.required("MAIL_FROM", "a mailbox like Coupons <no-reply@example.com>", parse);
+        Some(MailConfig {
+            server: server?,
+            from: from?,
+            timeouts: SmtpTimeouts::default(),
+        })
     }
 
     fn text(&self, name: &str) -> Option<String> {

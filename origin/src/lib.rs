@@ -19,6 +19,7 @@ pub mod db;
 mod http;
 pub mod jobs;
 mod limits;
+pub mod mail;
 pub mod problem;
 mod random;
 pub mod router;

@@ -27,6 +27,10 @@ pub(crate) const SIGN_IN_BY_ADDRESS: Limit = Limit::new("sign-in/address", 60, T
 pub(crate) const REGISTER_BY_ADDRESS: Limit = Limit::new("register/address", 20, TimeDelta::minutes(1));
 /// Registrations of an e-mail: the answer tells whether it is taken.
 pub(crate) const REGISTER_BY_ACCOUNT: Limit = Limit::new("register/account", 5, TimeDelta::minutes(1));
+/// Questions for a new password from an address, and uses of their links: each makes a mail or costs a hash.
+pub(crate) const RESET_BY_ADDRESS: Limit = Limit::new("reset/address", 20, TimeDelta::minutes(1));
+/// Questions for a new password of an account, known or not: nobody's mailbox is filled through us.
+pub(crate) const RESET_BY_ACCOUNT: Limit = Limit::new("reset/account", 5, TimeDelta::minutes(10));
 /// Mails that one organisation makes us send to strangers: a team is invited at once, a list of addresses is not.
 pub(crate) const INVITE_BY_ORGANIZATION: Limit = Limit::new("invite/organization", 100, TimeDelta::minutes(2));
 /// Mails to one address from anyone: nobody's mailbox is filled through us.

@@ -18,7 +18,7 @@ use crate::http::observe_request;
 use crate::problem::Error;
 use crate::routes::{
     app_keys, audit_events, auth, conditions, health, ingest, invitation_answers, invitations, me, organization,
-    promotions, reports, roles, users,
+    passwords, preview, promotions, reports, roles, users,
 };
 
 /// A row of the table.
@@ -40,9 +40,12 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/refresh", auth::refresh_session),
         post("/v1/auth/logout", auth::logout_session),
         post("/v1/auth/switch", me::switch_organization),
+        post("/v1/auth/password/forgot", passwords::request_password_reset),
+        post("/v1/auth/password/reset", passwords::reset_password),
         get("/.well-known/jwks.json", auth::get_key_set),
         get("/v1/me", me::get_me),
         patch("/v1/me", me::update_me),
+        post("/v1/me/password", passwords::change_password),
         get("/v1/me/organizations", me::list_own_organizations),
         get("/v1/me/sessions", me::list_own_sessions),
         delete("/v1/me/sessions", me::end_other_sessions),
@@ -75,6 +78,8 @@ pub fn routes() -> Vec<Route> {
         delete("/v1/app-keys/{id}", app_keys::revoke_app_key),
         get("/v1/reports/usage", reports::get_usage),
         post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
+        get("/dev/mails", preview::list_mails),
+        get("/dev/mails/{name}", preview::get_mail),
         get("/healthz", health::get_process),
         get("/readyz", health::get_readiness),
         get("/health_check", health::get_health),

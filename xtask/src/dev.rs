@@ -135,6 +135,8 @@ fn start(options: &Options, built: &Built, dir: &Path) -> Result<Parts> {
         port: options.origin_port,
         database_url: postgres.url().to_owned(),
         edge_url: format!("http://127.0.0.1:{}", options.edge_port),
+        smtp_port: options.smtp_port,
+        shows_previews: true,
         secrets: secrets.clone(),
         log: dir.join("origin.log"),
     })?;
@@ -163,6 +165,7 @@ fn describe(options: &Options, parts: &Parts, demo: &Demo) -> String {
          app key   {key}\n\
          origin    {origin}\n\
          mailbox   {mailbox}/ (SMTP on port {smtp})\n\
+         mails     {origin}/dev/mails\n\
          database  {database}\n\n\
          try it:\n{curl}\n",
         email = demo.email,

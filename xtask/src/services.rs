@@ -17,6 +17,7 @@ use anyhow::{Context as _, Result};
 use crate::toolchain::Tools;
 use crate::{dist, paths, ports, toolchain};
 use edge::{Edge, EdgeConfig};
+use mailbox::{Mailbox, MailboxConfig};
 use origin::{Origin, OriginConfig};
 use postgres::{Postgres, PostgresConfig};
 use secrets::Secrets;
@@ -39,7 +40,7 @@ pub fn build() -> Result<Built> {
     Ok(Built { tools })
 }
 
-/// A private stack on free ports: PostgreSQL, origin and edge, with secrets and state of its own, all gone at its end.
+/// A private stack on free ports: PostgreSQL, mailbox, origin and edge, with secrets and state of its own, all gone at its end.
 /// `DATABASE_URL`, when set, takes the place of the private PostgreSQL.
 #[derive(Debug)]
 pub struct Stack {
@@ -47,6 +48,7 @@ pub struct Stack {
     edge: Edge,
     origin: Option<Origin>,
     origin_config: OriginConfig,
+    mailbox: Mailbox,
     postgres: Postgres,
     dir: PathBuf,
 }
@@ -63,13 +65,28 @@ impl Stack {
             std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
         }
         paths::create_dir(&dir)?;
-        let [postgres_port, origin_port, edge_port, inspector_port] = ports::free()?;
+        let [
+            postgres_port,
+            web_port,
+            smtp_port,
+            origin_port,
+            edge_port,
+            inspector_port,
+        ] = ports::free()?;
         let secrets = Secrets::generate()?;
         let postgres = Postgres::start(&PostgresConfig::temporary(&dir.join("postgres"), postgres_port))?;
+        let mailbox = MailboxConfig {
+            web_port,
+            smtp_port,
+            log: dir.join("mailbox.log"),
+        };
+        let mailbox = Mailbox::start(&built.tools.npm, &mailbox)?;
         let origin_config = OriginConfig {
             port: origin_port,
             database_url: postgres.url().to_owned(),
             edge_url: format!("http://127.0.0.1:{edge_port}"),
+            smtp_port,
+            shows_previews: false,
             secrets: secrets.clone(),
             log: dir.join("origin.log"),
         };
@@ -88,6 +105,7 @@ impl Stack {
             edge,
             origin: Some(origin),
             origin_config,
+            mailbox,
             postgres,
             dir,
         })
@@ -103,6 +121,12 @@ impl Stack {
     #[must_use]
     pub fn origin_url(&self) -> String {
         self.origin_config.url()
+    }
+
+    /// Where the mails that were sent are read, without a trailing slash.
+    #[must_use]
+    pub fn mailbox_url(&self) -> &str {
+        self.mailbox.url()
     }
 
     /// The database of the stack.

@@ -15,13 +15,18 @@ use crate::random;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// Requests that may wait for their turn, for each core. At 20 to 50 hashes a second and core the last of them waits one
+/// to three seconds; more would only wait longer.
+const MAX_WAITING_PER_CORE: usize = 50;
 /// How long a request waits for a turn: then more sign-ins come than the machine can hash.
 const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Hashes and compares passwords, one per core at a time, so that a flood of sign-ins takes neither all memory nor the
-/// threads of everything else.
+/// Hashes and compares passwords, one per core at a time with a bounded number waiting, so that a flood of sign-ins takes
+/// neither all memory nor the threads of everything else.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
+    /// Of those that wait for a turn.
+    places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     /// The hash of a password that nobody knows, for e-mails that nobody has.
     decoy: Arc<str>,
@@ -43,6 +48,7 @@ impl Passwords {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let decoy = hash(&hex::encode(random::bytes::<16>()?))?;
         Ok(Self {
+            places: Arc::new(Semaphore::new(cores.saturating_mul(MAX_WAITING_PER_CORE))),
             turns: Arc::new(Semaphore::new(cores)),
             decoy: decoy.into(),
         })
@@ -61,13 +67,13 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let turn = tokio::time::timeout(TURN_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(turn) = turn else {
-            return Err(Error::unavailable(
-                "Too many sign-ins at once: send the request again in a moment.",
-            ));
-        };
-        let turn = turn.map_err(Error::fault)?;
+        let busy = || Error::unavailable("Too many sign-ins at once: send the request again in a moment.");
+        let place = self.places.try_acquire().map_err(|_| busy())?;
+        let turn = tokio::time::timeout(TURN_TIMEOUT, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .map_err(Error::fault)?;
+        drop(place);
         // The turn moves into the work: a client that goes away does not let another hash start beside this one.
         let work = move || {
             let value = work();
@@ -100,6 +106,30 @@ fn verify(password: &str, hash: &str) -> Result<bool, password_hash::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_finds_no_place_to_wait_is_told_at_once() {
+        let passwords = Passwords::new().unwrap();
+        let cores = passwords.turns.available_permits();
+        let turns = Arc::clone(&passwords.turns)
+            .acquire_many_owned(u32::try_from(cores).unwrap())
+            .await
+            .unwrap();
+        let hash = || passwords.hash("correct horse".to_owned());
+        let waiting: Vec<_> = (0..cores * MAX_WAITING_PER_CORE).map(|_| Box::pin(hash())).collect();
+        let mut waiting = futures_util::future::join_all(waiting);
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("a hash without a turn"),
+            () = std::future::ready(()) => {}
+        }
+        let started = std::time::Instant::now();
+        assert!(matches!(hash().await, Err(Error::Rejection(_))));
+        assert!(started.elapsed() < TURN_TIMEOUT);
+        drop(waiting);
+        drop(turns);
+        hash().await.unwrap();
+    }
 
     #[tokio::test]
     async fn verifies() {

@@ -79,10 +79,9 @@ pub(crate) async fn authenticate(
     let device = id.and_then(|user| Some((user, Device::of(headers, &app.origin_secret, user)?)));
     let subject = match device {
         Some((user, device)) => format!("device {}", device.subject(user)),
-        None => format!("account {}", account_subject(email)),
+        None => account_attempts(email),
     };
-    let key: [u8; 32] = Sha256::digest(subject).into();
-    count_as_failed(app, &key).await?;
+    let attempt = Attempt::begin(app, &subject).await?;
     let matches = app.passwords.verify(password.to_owned(), hash).await?;
     let Some(user) = id.filter(|_| matches) else {
         return Err(Error::new(
@@ -90,18 +89,45 @@ pub(crate) async fn authenticate(
             "Check e-mail and password, and try again.",
         ));
     };
-    login_failures::delete_failures(app.db.app(), &key).await?;
+    attempt.succeed(app).await?;
     Ok(user)
 }
 
-/// Before the comparison, so that attempts at the same moment do not share one allowance.
-async fn count_as_failed(app: &App, key: &[u8; 32]) -> Result<(), Error> {
-    let now = app.clock.now();
-    let mut transaction = app.db.app().begin().await?;
-    let before = login_failures::lock_failures(&mut transaction, key).await?;
-    let failures = count_attempt(before, now).map_err(|until| Error::rate_limited(until - now))?;
-    login_failures::put_failures(&mut transaction, key, failures).await?;
-    Ok(transaction.commit().await?)
+/// An attempt to name the password of an account, counted as failed until it has succeeded.
+pub(crate) struct Attempt {
+    key: [u8; 32],
+}
+
+impl Attempt {
+    /// Before the comparison, so that attempts at the same moment do not share one allowance.
+    pub(crate) async fn begin(app: &App, subject: &str) -> Result<Self, Error> {
+        let attempt = Self {
+            key: Sha256::digest(subject).into(),
+        };
+        let now = app.clock.now();
+        let mut transaction = app.db.app().begin().await?;
+        let before = login_failures::lock_failures(&mut transaction, &attempt.key).await?;
+        let failures = count_attempt(before, now).map_err(|until| Error::rate_limited(until - now))?;
+        login_failures::put_failures(&mut transaction, &attempt.key, failures).await?;
+        transaction.commit().await?;
+        Ok(attempt)
+    }
+
+    /// Forgets the account's failures.
+    pub(crate) async fn succeed(self, app: &App) -> Result<(), Error> {
+        Ok(login_failures::delete_failures(app.db.app(), &self.key).await?)
+    }
+
+    /// The same without an attempt: the account was proved on another way.
+    pub(crate) async fn forget(app: &App, subject: &str) -> Result<(), Error> {
+        let key = Sha256::digest(subject).into();
+        Ok(login_failures::delete_failures(app.db.app(), &key).await?)
+    }
+}
+
+/// What strangers' attempts at an account are counted under.
+pub(crate) fn account_attempts(email: &str) -> String {
+    format!("account {}", account_subject(email))
 }
 
 /// The organisation that a person signs in to: the one used last.

@@ -1,8 +1,9 @@
 //! The audit trail: written and read, never changed.
 
 use chrono::{DateTime, Utc};
-use engine::ids::{AuditEventId, UserId};
+use engine::ids::{AuditEventId, OrganizationId, UserId};
 use serde_json::Value;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Tenant;
@@ -33,16 +34,17 @@ pub(crate) struct AuditFilter {
     pub(crate) to: Option<DateTime<Utc>>,
 }
 
-/// Stores an entry.
+/// Stores an entry of the transaction's organisation.
 pub(crate) async fn insert_audit_event(
-    tenant: &mut Tenant,
+    connection: &mut PgConnection,
+    organization: OrganizationId,
     event: &AuditEventRow,
     actor: Option<UserId>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into audit_events (organization_id, id, at, actor, actor_id, action, object_type, object_id, before, \
          after, request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        tenant.id(),
+        organization.uuid(),
         event.id,
         event.at,
         event.actor,
@@ -54,7 +56,7 @@ pub(crate) async fn insert_audit_event(
         event.after,
         event.request_id
     )
-    .execute(tenant.connection())
+    .execute(connection)
     .await
     .map(drop)
 }

@@ -54,6 +54,17 @@ pub(crate) async fn find_last_organization(person: &mut Person) -> Result<Option
     Ok(organization.map(OrganizationId::from))
 }
 
+/// The organisations of the transaction's person.
+pub(crate) async fn list_organizations(person: &mut Person) -> Result<Vec<OrganizationId>, sqlx::Error> {
+    let organizations = sqlx::query_scalar!(
+        "select organization_id from memberships where user_id = $1",
+        person.id()
+    )
+    .fetch_all(person.connection())
+    .await?;
+    Ok(organizations.into_iter().map(OrganizationId::from).collect())
+}
+
 /// Makes a person a member of the transaction's organisation.
 pub(crate) async fn insert_membership(
     tenant: &mut Tenant,

@@ -12,6 +12,7 @@ pub(crate) mod login_failures;
 pub(crate) mod memberships;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
+pub(crate) mod password_resets;
 pub(crate) mod promotions;
 pub(crate) mod rate_limits;
 pub(crate) mod roles;
@@ -100,7 +101,7 @@ impl Db {
         }
     }
 
-    /// Begins a transaction of a person, who may belong to several organisations.
+    /// Begins a transaction of a person, over all their organisations.
     pub(crate) async fn begin_person(&self, user: UserId) -> Result<Person, sqlx::Error> {
         let mut transaction = self.app.begin().await?;
         enter_person(&mut transaction, user).await?;
@@ -132,12 +133,7 @@ pub(crate) struct Tenant {
 impl Tenant {
     /// Goes on as another organisation: for ingest, whose one transaction stores records of several.
     pub(crate) async fn enter(&mut self, organization: OrganizationId) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "select set_config('app.organization_id', $1, true)",
-            organization.uuid().to_string()
-        )
-        .fetch_one(&mut *self.transaction)
-        .await?;
+        set_organization(&mut self.transaction, organization).await?;
         self.organization = organization;
         Ok(())
     }
@@ -169,7 +165,8 @@ impl Tenant {
     }
 }
 
-/// A transaction that sees what belongs to a person, in all organisations: the way there before one is chosen.
+/// A transaction that sees what belongs to a person: their sessions and memberships, and one organisation at a time of
+/// those.
 #[derive(Debug)]
 pub(crate) struct Person {
     transaction: Transaction<'static, Postgres>,
@@ -177,6 +174,11 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Goes on in an organisation.
+    pub(crate) async fn enter(&mut self, organization: OrganizationId) -> Result<(), sqlx::Error> {
+        set_organization(&mut self.transaction, organization).await
+    }
+
     /// Commits, and answers `value`.
     pub(crate) async fn commit<T>(self, value: T) -> Result<Committed<T>, Error> {
         self.transaction.commit().await?;
@@ -199,6 +201,16 @@ async fn enter_person(connection: &mut PgConnection, user: UserId) -> Result<(),
         .fetch_one(connection)
         .await
         .map(drop)
+}
+
+async fn set_organization(connection: &mut PgConnection, organization: OrganizationId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select set_config('app.organization_id', $1, true)",
+        organization.uuid().to_string()
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
 }
 
 async fn pool(database: &Database, connections: u32, enter: &'static str) -> Result<PgPool, sqlx::Error> {

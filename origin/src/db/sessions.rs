@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::ids::{SessionId, UserId};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Person, Tenant};
@@ -197,7 +198,7 @@ pub(crate) async fn delete_person_session(
 /// Ends the sessions of a person in all organisations, but for `kept`; answers which. The transaction must see what is
 /// the person's own.
 pub(crate) async fn delete_person_sessions(
-    tenant: &mut Tenant,
+    connection: &mut PgConnection,
     user: UserId,
     kept: Option<SessionId>,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
@@ -206,6 +207,6 @@ pub(crate) async fn delete_person_sessions(
         user.uuid(),
         kept.map(SessionId::uuid)
     )
-    .fetch_all(tenant.connection())
+    .fetch_all(connection)
     .await
 }

@@ -5,7 +5,7 @@ use engine::ids::UserId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Tenant;
+use super::{Person, Tenant};
 
 /// A new person.
 pub(crate) struct NewUser<'a> {
@@ -22,6 +22,21 @@ pub(crate) struct CredentialsRow {
     pub(crate) password_hash: String,
 }
 
+/// What changing a password compares.
+pub(crate) struct OwnerRow {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) password_hash: String,
+}
+
+/// Who gets a mail.
+pub(crate) struct RecipientRow {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) locale: Option<String>,
+}
+
 /// The person with an e-mail, in any case. Before signing in there is no organisation.
 pub(crate) async fn find_credentials(pool: &PgPool, email: &str) -> Result<Option<CredentialsRow>, sqlx::Error> {
     let query = sqlx::query_as!(
@@ -30,6 +45,49 @@ pub(crate) async fn find_credentials(pool: &PgPool, email: &str) -> Result<Optio
         email
     );
     query.fetch_optional(pool).await
+}
+
+/// A person with their password.
+pub(crate) async fn find_owner(pool: &PgPool, user: UserId) -> Result<Option<OwnerRow>, sqlx::Error> {
+    let query = sqlx::query_as!(
+        OwnerRow,
+        "select email, name, password_hash from users where id = $1",
+        user.uuid()
+    );
+    query.fetch_optional(pool).await
+}
+
+/// The person with an e-mail, in any case, for a mail to them.
+pub(crate) async fn find_recipient_by_email(pool: &PgPool, email: &str) -> Result<Option<RecipientRow>, sqlx::Error> {
+    let query = sqlx::query_as!(
+        RecipientRow,
+        "select id, email, name, locale from users where lower(email) = lower($1)",
+        email
+    );
+    query.fetch_optional(pool).await
+}
+
+/// A person, for a mail to them.
+pub(crate) async fn find_recipient(pool: &PgPool, user: UserId) -> Result<Option<RecipientRow>, sqlx::Error> {
+    let query = sqlx::query_as!(
+        RecipientRow,
+        "select id, email, name, locale from users where id = $1",
+        user.uuid()
+    );
+    query.fetch_optional(pool).await
+}
+
+/// Replaces the password of the transaction's person. `false`: another transaction replaced it meanwhile.
+pub(crate) async fn replace_password(person: &mut Person, old_hash: &str, new_hash: &str) -> Result<bool, sqlx::Error> {
+    let result = sqlx::query!(
+        "update users set password_hash = $3 where id = $1 and password_hash = $2",
+        person.id(),
+        old_hash,
+        new_hash
+    )
+    .execute(person.connection())
+    .await?;
+    Ok(result.rows_affected() == 1)
 }
 
 /// Stores a person. A taken e-mail breaks the constraint `users_email_key`.

@@ -9,10 +9,12 @@ use crate::auth::attempts::FAILURE_MEMORY;
 use crate::clock::unix_millis;
 use crate::db::jobs::{self, NewJob};
 use crate::db::login_failures::delete_old_failures;
+use crate::db::password_resets::delete_expired_resets;
 use crate::db::rate_limits::delete_full_limits;
 use crate::random;
 
-/// How long jobs stay that were finished or cancelled: what somebody asks about the next week can be looked up.
+/// How long jobs that were finished or cancelled and password resets that expired stay: what somebody asks about the
+/// next week can be looked up. A job that is still being tried is younger, so it finds the reset that it made.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(7);
 /// How long jobs stay that were given up: somebody has to look at them.
 const KEEP_DEAD: TimeDelta = TimeDelta::days(30);
@@ -22,9 +24,10 @@ pub(super) async fn clean_up(app: &App) -> Result<(), JobError> {
     let now = app.clock.now();
     let pool = app.db.worker();
     let jobs = jobs::delete_ended_jobs(pool, now - KEEP_ENDED, now - KEEP_DEAD).await?;
+    let resets = delete_expired_resets(pool, now - KEEP_ENDED).await?;
     let limits = delete_full_limits(pool, now).await?;
     let failures = delete_old_failures(pool, now - FAILURE_MEMORY).await?;
-    tracing::info!(jobs, limits, failures, "cleaned up");
+    tracing::info!(jobs, resets, limits, failures, "cleaned up");
     schedule(app).await
 }
 

@@ -4,13 +4,16 @@
 //! again. So a handler's documentation names each await and why repeating it is safe; what it makes goes by the job's
 //! identifier.
 
-use engine::ids::JobId;
+use chrono::{DateTime, Utc};
+use engine::ids::{JobId, UserId};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::clean_up::clean_up;
+use super::passwords::{send_password_changed, send_password_reset};
 use crate::app::App;
+use crate::mail::MailError;
 
 /// What to do. A kind is added here, in [`Job::run`] and in the test that pins the stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,18 @@ use crate::app::App;
 pub enum Job {
     /// Remove what is over, and ask for the same again a day later.
     CleanUp,
+    /// Make a password reset for whoever has this e-mail address, if anybody has, and send its link.
+    SendPasswordReset {
+        /// In lower case.
+        email: String,
+    },
+    /// Tell a person that their password was changed.
+    SendPasswordChanged {
+        /// Whom.
+        user_id: UserId,
+        /// When it was.
+        at: DateTime<Utc>,
+    },
 }
 
 /// How an attempt fails.
@@ -26,7 +41,6 @@ pub(crate) enum JobError {
     /// Another attempt may succeed.
     Retry(anyhow::Error),
     /// No attempt will: somebody has to look at it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "cleaning up never fails for good"))]
     Permanent(anyhow::Error),
 }
 
@@ -39,6 +53,15 @@ impl From<sqlx::Error> for JobError {
 impl From<getrandom::Error> for JobError {
     fn from(error: getrandom::Error) -> Self {
         Self::Retry(anyhow::Error::new(error).context("no random bytes"))
+    }
+}
+
+impl From<MailError> for JobError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Temporary(_) => Self::Retry(error.into()),
+            MailError::Permanent(_) => Self::Permanent(error.into()),
+        }
     }
 }
 
@@ -71,9 +94,11 @@ impl Job {
     }
 
     /// Does it.
-    pub(crate) async fn run(&self, app: &App, _id: JobId) -> Result<(), JobError> {
+    pub(crate) async fn run(&self, app: &App, id: JobId) -> Result<(), JobError> {
         match self {
             Self::CleanUp => clean_up(app).await,
+            Self::SendPasswordReset { email } => send_password_reset(app, id, email).await,
+            Self::SendPasswordChanged { user_id, at } => send_password_changed(app, id, *user_id, *at).await,
         }
     }
 }
@@ -89,6 +114,19 @@ mod tests {
             assert_eq!(Job::from_payload(serde_json::from_str(text).unwrap()).unwrap(), job);
         };
         check(Job::CleanUp, r#"{"kind":"clean_up","v":1}"#);
+        check(
+            Job::SendPasswordReset {
+                email: "ana@example.com".to_owned(),
+            },
+            r#"{"email":"ana@example.com","kind":"send_password_reset","v":1}"#,
+        );
+        check(
+            Job::SendPasswordChanged {
+                user_id: UserId::from_parts(1_790_000_000_000, [7; 10]),
+                at: "2026-11-21T10:30:00.123Z".parse().unwrap(),
+            },
+            r#"{"at":"2026-11-21T10:30:00.123Z","kind":"send_password_changed","user_id":"user_01a0c4506c0077078707070707070707","v":1}"#,
+        );
     }
 
     #[test]

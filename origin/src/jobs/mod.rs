@@ -7,6 +7,7 @@
 
 mod clean_up;
 mod job;
+mod passwords;
 mod publisher;
 mod runner;
 mod signing_keys;

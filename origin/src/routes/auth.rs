@@ -11,13 +11,14 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{self, MAX_PASSWORD_CHARS};
+use super::fields;
 use super::input::{Fields, JsonBody};
 use super::me::{Account, load_account};
 use crate::app::App;
 use crate::audit::{self, Action, Actor, Entry};
 use crate::auth::SameSite;
 use crate::auth::device::Device;
+use crate::auth::password_rule::MAX_PASSWORD_CHARS;
 use crate::auth::permission::BuiltIn;
 use crate::auth::refresh::{RefreshToken, SESSION_LIFETIME, Standing, removal_cookie};
 use crate::auth::sign_in::{Caller, Opened, authenticate, choose_organization, open_session};
@@ -297,15 +298,19 @@ impl<'a> Registration<'a> {
     fn parse(body: &'a Value) -> Result<Self, Error> {
         let names = ["organization_name", "name", "email", "password", "locale"];
         let mut fields = Fields::only(body, &names)?;
-        let registration = Self {
-            organization_name: fields.name("organization_name").unwrap_or_default(),
-            name: fields.name("name").unwrap_or_default(),
-            email: fields::email(&mut fields),
-            password: fields::password(&mut fields),
-            locale: fields::locale(&mut fields),
-        };
+        let organization_name = fields.name("organization_name").unwrap_or_default();
+        let name = fields.name("name").unwrap_or_default();
+        let email = fields::email(&mut fields);
+        let password = fields::password(&mut fields, "password", [email, name]);
+        let locale = fields::locale(&mut fields);
         fields.finish()?;
-        Ok(registration)
+        Ok(Self {
+            organization_name,
+            name,
+            email,
+            password,
+            locale,
+        })
     }
 }
 

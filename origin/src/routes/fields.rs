@@ -1,11 +1,8 @@
 //! Fields that several bodies have: e-mail, password, language.
 
 use super::input::Fields;
+use crate::auth::password_rule::check_password;
 
-/// Shortest password, in characters (NIST SP 800-63B §5.1.1.1).
-const MIN_PASSWORD_CHARS: usize = 8;
-/// Longest password, in characters: a passphrase fits, and hashing it stays cheap.
-pub(crate) const MAX_PASSWORD_CHARS: usize = 128;
 /// Longest e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
 const MAX_EMAIL_CHARS: usize = 254;
 /// Longest local part of an e-mail address (RFC 5321 §4.5.3.1.1).
@@ -25,13 +22,10 @@ pub(crate) fn email<'a>(fields: &mut Fields<'a>) -> &'a str {
     email
 }
 
-/// A password for an account.
-pub(crate) fn password<'a>(fields: &mut Fields<'a>) -> &'a str {
-    let password = fields.text("password").unwrap_or_default();
-    if !(MIN_PASSWORD_CHARS..=MAX_PASSWORD_CHARS).contains(&password.chars().count()) {
-        let detail = format!("Send a password of {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters.");
-        fields.error("/password", "password_invalid", detail);
-    }
+/// A new password in the field `name`; `owner` are the e-mail and the name that it is for.
+pub(crate) fn password<'a>(fields: &mut Fields<'a>, name: &str, owner: [&str; 2]) -> &'a str {
+    let password = fields.text(name).unwrap_or_default();
+    fields.extend(check_password(&format!("/{name}"), password, owner));
     password
 }
 

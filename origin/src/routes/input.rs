@@ -196,11 +196,12 @@ impl<'a> Fields<'a> {
         self.value(name).and_then(Value::as_str)
     }
 
-    /// Notes an error.
-    pub(crate) fn extend(&mut self, errors: Vec<FieldError>) {
+    /// Notes errors.
+    pub(crate) fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
         self.errors.extend(errors);
     }
 
+    /// Notes an error.
     pub(crate) fn error(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         self.errors.push(FieldError::new(pointer, code, detail));
     }

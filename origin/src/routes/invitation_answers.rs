@@ -10,12 +10,13 @@ use engine::problem::FieldError;
 use serde::{Deserialize, Serialize};
 
 use super::auth::signed_in;
-use super::fields::{self, MAX_PASSWORD_CHARS};
+use super::fields;
 use super::input::{Fields, JsonBody, Query};
 use crate::app::App;
 use crate::audit::{self, Action, Actor, Entry};
 use crate::auth::SameSite;
 use crate::auth::invitation::InvitationToken;
+use crate::auth::password_rule::MAX_PASSWORD_CHARS;
 use crate::auth::sign_in::{Caller, authenticate, open_session};
 use crate::db::Tenant;
 use crate::db::invitations::{self, Closing, InvitationRow};
@@ -96,7 +97,7 @@ pub(crate) async fn accept_invitation(
     let invitation = app.db.transaction("look_at_invitation", look).await?;
     let person = match find_credentials(app.db.app(), &invitation.email).await? {
         Some(_) => known_person(&app, &caller, &headers, &invitation, fields).await?,
-        None => new_person(&app, fields).await?,
+        None => new_person(&app, &invitation.email, fields).await?,
     };
     let accept = || async {
         let mut tenant = app.db.begin(token.organization).await?;
@@ -173,9 +174,9 @@ async fn known_person(
         .map(Joining::Known)
 }
 
-async fn new_person(app: &App, mut fields: Fields<'_>) -> Result<Joining, Error> {
+async fn new_person(app: &App, email: &str, mut fields: Fields<'_>) -> Result<Joining, Error> {
     let name = fields.name("name").unwrap_or_default();
-    let password = fields::password(&mut fields);
+    let password = fields::password(&mut fields, "password", [email, name]);
     let locale = fields::locale(&mut fields);
     fields.finish()?;
     Ok(Joining::New {

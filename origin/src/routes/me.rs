@@ -213,7 +213,8 @@ pub(crate) async fn end_other_sessions(State(app): State<App>, principal: Princi
     let end = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
         tenant.enter_person(principal.user).await?;
-        let ended = sessions::delete_person_sessions(&mut tenant, principal.user, Some(principal.session)).await?;
+        let ended =
+            sessions::delete_person_sessions(tenant.connection(), principal.user, Some(principal.session)).await?;
         for id in ended {
             let entry = Entry::new(Action::SessionEnded, SessionId::from(id));
             audit::record(&app, &mut tenant, &principal.actor(), entry).await?;

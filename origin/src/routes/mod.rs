@@ -12,6 +12,8 @@ pub(crate) mod invitation_answers;
 pub(crate) mod invitations;
 pub(crate) mod me;
 pub(crate) mod organization;
+pub(crate) mod passwords;
+pub(crate) mod preview;
 pub(crate) mod promotions;
 pub(crate) mod reports;
 pub(crate) mod roles;

@@ -5,7 +5,7 @@ use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, TestApp, with_app};
+use crate::support::{Answer, PASSWORD, PUBLIC_URL, TestApp, with_app};
 
 pub(crate) const COOKIE_NAME: &str = "__Host-coupons_refresh";
 
@@ -213,7 +213,7 @@ async fn the_key_set_verifies_tokens() {
         let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
         validation.validate_exp = false;
         validation.set_audience(&["coupons"]);
-        validation.set_issuer(&["urn:coupons"]);
+        validation.set_issuer(&[format!("{PUBLIC_URL}/")]);
         let claims = jsonwebtoken::decode::<Value>(&ana.token, &key, &validation)
             .unwrap()
             .claims;

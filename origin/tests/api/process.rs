@@ -31,9 +31,21 @@ fn every_configuration_error_is_told_at_once() {
             .map(|error| error.split(' ').next().unwrap().to_owned())
             .collect()
     };
-    let all = ["DATABASE_URL", "EDGE_URL", "INTERNAL_SECRET", "ORIGIN_SECRET"];
+    let all = [
+        "DATABASE_URL",
+        "EDGE_URL",
+        "INTERNAL_SECRET",
+        "ORIGIN_SECRET",
+        "PUBLIC_URL",
+        "SMTP_URL",
+        "MAIL_FROM",
+    ];
     assert_eq!(names(read(&BTreeMap::new()).unwrap_err()), all);
-    let good = variables("postgres://u:hunter22@db:5432/coupons", "https://edge.example.com");
+    let good = variables(
+        "postgres://u:hunter22@db:5432/coupons",
+        "https://edge.example.com",
+        "smtp://127.0.0.1:9",
+    );
     assert_eq!(read(&good).unwrap().listen.to_string(), "127.0.0.1:8080");
     let check = |name: &'static str, value: &str| {
         let mut bad = good.clone();
@@ -51,6 +63,9 @@ fn every_configuration_error_is_told_at_once() {
     check("ORIGIN_SECRET", INTERNAL_SECRET);
     check("RUN_JOBS", "perhaps");
     check("PUBLIC_URL", "nowhere");
+    check("SMTP_URL", "smtp://user:hunter22@mail.example.com");
+    check("MAIL_FROM", "nobody");
+    check("DEV_PREVIEW", "perhaps");
 }
 
 #[test]
@@ -58,10 +73,11 @@ fn debug_shows_no_secret() {
     let config = read(&variables(
         "postgres://u:hunter22@db:5432/coupons",
         "https://edge.example.com",
+        "smtps://u:swordfish@mail.example.com",
     ))
     .unwrap();
     let shown = format!("{config:?}");
-    for secret in ["hunter22", INTERNAL_SECRET, ORIGIN_SECRET] {
+    for secret in ["hunter22", "swordfish", INTERNAL_SECRET, ORIGIN_SECRET] {
         assert!(!shown.contains(secret), "{shown}");
     }
     assert!(shown.contains("db:5432/coupons"), "{shown}");
@@ -101,7 +117,7 @@ fn program(command: &[&str], database_url: &str) -> Command {
     program
         .args(command)
         .env_clear()
-        .envs(variables(database_url, "http://127.0.0.1:9"));
+        .envs(variables(database_url, "http://127.0.0.1:9", "smtp://127.0.0.1:9"));
     program.env("ORIGIN_LISTEN", "127.0.0.1:0").env("RUST_LOG", "info");
     program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     program
@@ -156,7 +172,7 @@ async fn generated_secrets_configure_a_process() {
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let generated: BTreeMap<_, _> = text.lines().map(|line| line.split_once('=').unwrap()).collect();
-    let mut all = variables("postgres://u@h/d", "http://127.0.0.1:9");
+    let mut all = variables("postgres://u@h/d", "http://127.0.0.1:9", "smtp://127.0.0.1:9");
     for name in ["INTERNAL_SECRET", "ORIGIN_SECRET"] {
         all.insert(name, generated[name].to_owned());
     }

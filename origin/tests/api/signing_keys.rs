@@ -149,7 +149,7 @@ async fn the_edge_is_told_once() {
         assert_eq!(rows().await, 2);
         let entry = app.edge.value("jwks").unwrap();
         let key = &app.get("/.well-known/jwks.json").await.expect(200).json()["keys"][0];
-        let expected = json!({"v": 1, "issuer": "urn:coupons", "keys": [{"kid": key["kid"], "x": key["x"]}]});
+        let expected = json!({"v": 1, "issuer": crate::support::ISSUER, "keys": [{"kid": key["kid"], "x": key["x"]}]});
         assert_eq!(entry, expected);
     })
     .await;

@@ -123,6 +123,10 @@ async fn a_query_sees_its_organization_alone() {
             user.post("/v1/app-keys", &body).await.expect(201);
             let number = if user.email.starts_with("ana") { 1 } else { 2 };
             app.ingest(&[record(user, &promotion, number)]).await.expect(200);
+            let insert = "insert into jobs (id, organization_id, payload, created_at, run_at, cancelled_at) \
+                          values (gen_random_uuid(), $1::uuid, '{\"v\": 1, \"kind\": \"x\"}', now(), now(), now())";
+            let insert = sqlx::query(insert).bind(user.organization_uuid()).execute(&app.pool);
+            insert.await.unwrap();
         }
         let count = async |organization: Option<String>, table: &str| -> Option<i64> {
             let mut transaction = app.pool.begin().await.unwrap();
@@ -144,6 +148,7 @@ async fn a_query_sees_its_organization_alone() {
             ("app_keys", 1),
             ("evaluations", 1),
             ("usage_hourly", 1),
+            ("jobs", 1),
         ] {
             assert_eq!(count(None, table).await, Some(0), "{table}");
             assert_eq!(count(Some(ana.organization_uuid()), table).await, Some(rows), "{table}");

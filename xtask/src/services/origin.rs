@@ -15,6 +15,9 @@ use crate::{paths, step};
 /// Migrations on an empty database take a second; a busy machine some more.
 const READY_SECS: u64 = 60;
 
+/// Who the mails of a local origin are from.
+const MAIL_FROM: &str = "Coupons <no-reply@coupons.example.com>";
+
 /// What an origin needs.
 #[derive(Debug, Clone)]
 pub struct OriginConfig {
@@ -22,8 +25,12 @@ pub struct OriginConfig {
     pub port: u16,
     /// Its database.
     pub database_url: String,
-    /// Where it reaches the edge.
+    /// Where it reaches the edge, and people the app.
     pub edge_url: String,
+    /// Where a mailbox takes its mails, on 127.0.0.1.
+    pub smtp_port: u16,
+    /// Whether it shows what its mails look like.
+    pub shows_previews: bool,
     /// Its secrets.
     pub secrets: Secrets,
     /// Where its output goes.
@@ -84,7 +91,11 @@ impl Origin {
         command.arg("serve").env("DATABASE_URL", &config.database_url);
         command
             .env("ORIGIN_LISTEN", format!("127.0.0.1:{}", config.port))
-            .env("EDGE_URL", &config.edge_url);
+            .env("EDGE_URL", &config.edge_url)
+            .env("PUBLIC_URL", &config.edge_url)
+            .env("SMTP_URL", format!("smtp://127.0.0.1:{}", config.smtp_port))
+            .env("MAIL_FROM", MAIL_FROM)
+            .env("DEV_PREVIEW", config.shows_previews.to_string());
         command.env("INTERNAL_SECRET", &config.secrets.internal_secret);
         command.env("ORIGIN_SECRET", &config.secrets.origin_secret);
         if std::env::var_os("RUST_LOG").is_none() {

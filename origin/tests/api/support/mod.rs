@@ -2,9 +2,12 @@
 
 pub(crate) mod database;
 pub(crate) mod edge;
+pub(crate) mod mailbox;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,23 +20,44 @@ use origin::{admin, jobs, router};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use database::TestDatabase;
 use edge::FakeEdge;
+use mailbox::{Delivered, FakeMailbox};
 
 pub(crate) const INTERNAL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const ORIGIN_SECRET: &str = "fedcba9876543210fedcba9876543210";
 pub(crate) const PASSWORD: &str = "correct horse";
+/// Where people reach the merchant app.
+pub(crate) const PUBLIC_URL: &str = "https://coupons.example.com";
+/// Who issues their tokens: the same address, as URLs are written whole.
+pub(crate) const ISSUER: &str = "https://coupons.example.com/";
 /// Longest wait for a state.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs `test` with an application of its own, whose database is dropped afterwards, whatever the outcome.
+/// Runs `test` with an application of its own, whose database is dropped afterwards, whatever the outcome. A test that
+/// passed leaves no job behind, unless it said so by [`TestApp::leave_jobs`].
 pub(crate) async fn with_app<F: Future<Output = ()> + Send + 'static>(test: impl FnOnce(TestApp) -> F) {
+    with_app_of(|_| {}, test).await;
+}
+
+/// The same with a configuration that is changed first.
+pub(crate) async fn with_app_of<F: Future<Output = ()> + Send + 'static>(
+    configure: impl FnOnce(&mut Config),
+    test: impl FnOnce(TestApp) -> F,
+) {
     let database = TestDatabase::create().await;
-    let app = TestApp::start(&database).await;
+    let app = TestApp::start(&database, configure).await;
     let (stop, inner) = (app.stop.clone(), app.inner.clone());
-    let outcome = tokio::spawn(test(app)).await;
+    let check = app.clone();
+    let run = test(app);
+    let outcome = tokio::spawn(async move {
+        run.await;
+        check.expect_no_job_left().await;
+    })
+    .await;
     stop.cancel();
     inner.close().await;
     database.drop().await;
@@ -47,13 +71,16 @@ pub(crate) async fn with_app<F: Future<Output = ()> + Send + 'static>(test: impl
 pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) edge: FakeEdge,
+    pub(crate) mailbox: FakeMailbox,
     /// As the server's owner, outside of the application's roles.
     pub(crate) pool: PgPool,
     inner: App,
+    config: Config,
     client: Client,
     address: String,
     database_url: String,
     stop: CancellationToken,
+    leaves_jobs: Arc<AtomicBool>,
 }
 
 /// A user who signed in.
@@ -79,39 +106,55 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 /// The configuration of a test, as variables.
-pub(crate) fn variables(database_url: &str, edge_url: &str) -> BTreeMap<&'static str, String> {
+pub(crate) fn variables(database_url: &str, edge_url: &str, smtp_url: &str) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("DATABASE_URL", database_url.to_owned()),
         ("EDGE_URL", edge_url.to_owned()),
         ("INTERNAL_SECRET", INTERNAL_SECRET.to_owned()),
         ("ORIGIN_SECRET", ORIGIN_SECRET.to_owned()),
+        ("PUBLIC_URL", PUBLIC_URL.to_owned()),
+        ("SMTP_URL", smtp_url.to_owned()),
+        ("MAIL_FROM", "Coupons <no-reply@coupons.example.com>".to_owned()),
     ])
 }
 
 impl TestApp {
-    async fn start(database: &TestDatabase) -> Self {
+    async fn start(database: &TestDatabase, configure: impl FnOnce(&mut Config)) -> Self {
         _ = rustls::crypto::ring::default_provider().install_default();
         let (clock, stop) = (Clock::fixed(now()), CancellationToken::new());
         let edge = FakeEdge::start(clock.clone(), stop.clone()).await;
-        let app = Self::serve(&database.url, clock, edge, stop).await;
+        let mailbox = FakeMailbox::start(stop.clone()).await;
+        let variables = variables(&database.url, &edge.url, &mailbox.url);
+        let mut config = Config::read(|name| variables.get(name).cloned()).unwrap();
+        configure(&mut config);
+        let app = Self::serve(&database.url, config, clock, edge, mailbox, stop).await;
         app.mark_keys_published().await;
         app
     }
 
-    /// Another process on the same database, with the same clock and edge.
+    /// Another process on the same database, with the same clock, edge and mailbox.
     pub(crate) async fn start_another(&self) -> Self {
+        let (edge, mailbox) = (self.edge.clone(), self.mailbox.clone());
+        let config = self.config.clone();
         Self::serve(
             &self.database_url,
+            config,
             self.clock.clone(),
-            self.edge.clone(),
+            edge,
+            mailbox,
             self.stop.clone(),
         )
         .await
     }
 
-    async fn serve(database_url: &str, clock: Clock, edge: FakeEdge, stop: CancellationToken) -> Self {
-        let variables = variables(database_url, &edge.url);
-        let config = Config::read(|name| variables.get(name).cloned()).unwrap();
+    async fn serve(
+        database_url: &str,
+        config: Config,
+        clock: Clock,
+        edge: FakeEdge,
+        mailbox: FakeMailbox,
+        stop: CancellationToken,
+    ) -> Self {
         let inner = App::start(&config, clock.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -125,12 +168,15 @@ impl TestApp {
         Self {
             clock,
             edge,
+            mailbox,
+            config,
             pool: PgPool::connect(database_url).await.unwrap(),
             inner,
             client: Client::new(),
             address,
             database_url: database_url.to_owned(),
             stop,
+            leaves_jobs: Arc::default(),
         }
     }
 
@@ -143,7 +189,7 @@ impl TestApp {
         });
         let entry = KeySetEntry {
             v: V1,
-            issuer: "urn:coupons".to_owned(),
+            issuer: ISSUER.to_owned(),
             keys: keys.collect(),
         };
         let insert = "insert into outbox (key, value, created_at, next_attempt_at, published_at) \
@@ -152,11 +198,10 @@ impl TestApp {
         insert.bind(self.clock.now()).execute(&self.pool).await.unwrap();
     }
 
-    /// Runs the publisher until the test ends or the token is cancelled.
+    /// Runs the publisher and the jobs until the test ends or the token is cancelled.
     pub(crate) fn start_jobs(&self) -> CancellationToken {
         let stop = self.stop.child_token();
-        let (app, token) = (self.inner.clone(), stop.clone());
-        tokio::spawn(async move { jobs::run(&app, token).await.unwrap() });
+        self.start_worker(stop.clone());
         stop
     }
 
@@ -171,6 +216,42 @@ impl TestApp {
             app: self.clone(),
             ..user.clone()
         }
+    }
+
+    /// The same as a task, which may be waited for after a stop, or aborted as a process that dies.
+    pub(crate) fn start_worker(&self, stop: CancellationToken) -> JoinHandle<()> {
+        let app = self.inner.clone();
+        tokio::spawn(async move { jobs::run(&app, stop).await.unwrap() })
+    }
+
+    /// The test leaves jobs that were given up or wait.
+    pub(crate) fn leave_jobs(&self) {
+        self.leaves_jobs.store(true, Ordering::SeqCst);
+    }
+
+    /// The jobs that are neither finished nor cancelled. The next cleaning always waits.
+    pub(crate) async fn list_jobs_left(&self) -> Vec<String> {
+        let query = "select kind || ': ' || coalesce(last_error, 'no error') from jobs \
+                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') not like 'clean_up:%'";
+        sqlx::query_scalar(query).fetch_all(&self.pool).await.unwrap()
+    }
+
+    async fn expect_no_job_left(&self) {
+        if !self.leaves_jobs.load(Ordering::SeqCst) {
+            wait_for("the jobs to end", async || {
+                self.list_jobs_left().await.is_empty().then_some(())
+            })
+            .await;
+        }
+    }
+
+    /// Waits until this many mails were taken, and answers them.
+    pub(crate) async fn wait_for_mails(&self, count: usize) -> Vec<Delivered> {
+        wait_for("mails", async || {
+            let mails = self.mailbox.mails();
+            (mails.len() >= count).then_some(mails)
+        })
+        .await
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -1,0 +1,52 @@
+//! The addresses in mails: pages of the merchant app below `PUBLIC_URL`, and nothing that a request says.
+
+use reqwest::Url;
+
+/// Where a forgotten password is told.
+pub(crate) fn forgot_password(public_url: &Url) -> Url {
+    page(public_url, "forgot-password")
+}
+
+/// Where a new password is chosen. The token is in the fragment, which browsers send to no server: neither logs nor
+/// `Referer` headers learn it.
+pub(crate) fn reset_password(public_url: &Url, token: &str) -> Url {
+    let mut url = page(public_url, "reset-password");
+    url.set_fragment(Some(&format!("token={token}")));
+    url
+}
+
+fn page(public_url: &Url, name: &str) -> Url {
+    let mut url = public_url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Only an address without a host has no path, and the configuration takes none such.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(name);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_below_the_public_address() {
+        let check = |public: &str, expected: &str| {
+            let public = public.parse().unwrap();
+            assert_eq!(reset_password(&public, "reset_1.ab").as_str(), expected);
+        };
+        check(
+            "https://coupons.example.com",
+            "https://coupons.example.com/reset-password#token=reset_1.ab",
+        );
+        check(
+            "https://example.com/app/",
+            "https://example.com/app/reset-password#token=reset_1.ab",
+        );
+        check(
+            "https://example.com/app?a=b#c",
+            "https://example.com/app/reset-password#token=reset_1.ab",
+        );
+    }
+}

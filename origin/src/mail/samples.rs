@@ -1,0 +1,48 @@
+//! A sample of every mail, for the preview and for tests.
+
+use chrono::DateTime;
+use reqwest::Url;
+
+use super::{Invitation, Mail, PasswordChanged, PasswordReset, links};
+
+/// Every mail, by its name.
+pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 3] {
+    // A link is as long as a real one.
+    let token = format!(
+        "reset_019a0000000070008000000000000000.{}",
+        "0123456789abcdef".repeat(4)
+    );
+    let reset = PasswordReset {
+        name: "Ana Núñez".to_owned(),
+        reset_url: links::reset_password(public_url, &token),
+        valid_minutes: 30,
+    };
+    let changed = PasswordChanged {
+        name: "Ana Núñez".to_owned(),
+        at: DateTime::from_timestamp_nanos(1_795_257_000_000_000_000),
+        forgot_url: links::forgot_password(public_url),
+    };
+    [
+        ("invitation", invitation(public_url, "Tienda Ñandú & Co.")),
+        ("password-reset", Mail::PasswordReset(reset)),
+        ("password-changed", Mail::PasswordChanged(changed)),
+    ]
+}
+
+/// An invitation into an organisation of this name.
+pub(crate) fn invitation(public_url: &Url, organization_name: &str) -> Mail {
+    let link = |page: &str| {
+        let mut url = public_url.clone();
+        url.set_path(page);
+        url.set_query(Some(&format!("token={}", "0123456789abcdef".repeat(4))));
+        url
+    };
+    Mail::Invitation(Invitation {
+        organization_name: organization_name.to_owned(),
+        inviter_name: "Bruno Díaz".to_owned(),
+        role_name: "Analyst".to_owned(),
+        accept_url: link("accept"),
+        decline_url: link("decline"),
+        expires_at: DateTime::from_timestamp_nanos(1_795_861_800_000_000_000),
+    })
+}
