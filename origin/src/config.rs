@@ -122,40 +122,20 @@ impl Config {
         let mail = reader.mail();
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
         let dev_preview = reader.optional("DEV_PREVIEW", "true or false", parse, false);
-        match (
-            database,
-            listen,
-            edge_url,
-            internal_secret,
-            origin_secret,
-            public_url,
-            mail,
-            run_jobs,
-            dev_preview,
-        ) {
-            (
-                Some(database),
-                Some(listen),
-                Some(edge_url),
-                Some(internal_secret),
-                Some(origin_secret),
-                Some(public_url),
-                Some(mail),
-                Some(run_jobs),
-                Some(dev_preview),
-            ) if reader.errors.is_empty() => Ok(Self {
-                database,
-                listen,
-                edge_url,
-                internal_secret,
-                origin_secret,
-                public_url,
-                mail,
-                run_jobs,
-                dev_preview,
-            }),
-            _ => Err(ConfigError(reader.errors)),
-        }
+        let complete = || {
+            Some(Self {
+                database: database?,
+                listen: listen?,
+                edge_url: edge_url?,
+                internal_secret: internal_secret?,
+                origin_secret: origin_secret?,
+                public_url: public_url?,
+                mail: mail?,
+                run_jobs: run_jobs?,
+                dev_preview: dev_preview?,
+            })
+        };
+        complete().ok_or(ConfigError(reader.errors))
     }
 }
 
@@ -180,7 +160,6 @@ const SECRET_HELP: &str = "at least 32 bytes, the same at edge and origin; `orig
 const ORIGIN_SECRET_HELP: &str =
     "at least 32 bytes, another text than INTERNAL_SECRET; `origin admin generate-secrets` makes one";
 const PUBLIC_URL_HELP: &str = "the address that users see, like https://coupons.example.com";
-
 const SMTP_URL_HELP: &str = "smtps://user:password@host, smtp://user:password@host?tls=required, or without a password \
                              smtp://host:port";
 

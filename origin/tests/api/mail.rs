@@ -1,12 +1,10 @@
 //! Mail over real SMTP, with a server that takes it, defers it, refuses it, falls silent or hangs up.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::mailbox::Fault;
-use crate::support::{PUBLIC_URL, TestApp, wait_for, with_app, with_app_of};
+use crate::support::{PUBLIC_URL, TestApp, hurry_mail, wait_for, with_app, with_app_of};
 
 /// Asks for a reset: the way to a mail that every test takes.
 async fn ask(app: &TestApp, email: &str) {
@@ -78,8 +76,7 @@ async fn a_mail_arrives_as_it_was_written() {
 #[tokio::test]
 async fn what_may_pass_is_tried_again() {
     let check = async |fault: Fault, expected: &'static str| {
-        let hurry = |config: &mut origin::config::Config| config.mail.timeouts.send = Duration::from_secs(1);
-        with_app_of(hurry, async move |app: TestApp| {
+        with_app_of(hurry_mail, async move |app: TestApp| {
             app.mailbox.fail([fault]);
             app.start_jobs();
             let ana = app.register("ana").await;

@@ -118,6 +118,11 @@ pub(crate) fn variables(database_url: &str, edge_url: &str, smtp_url: &str) -> B
     ])
 }
 
+/// A second to take a mail: enough on a busy machine, and a test of silence waits no longer.
+pub(crate) fn hurry_mail(config: &mut Config) {
+    config.mail.timeouts.send = Duration::from_secs(1);
+}
+
 impl TestApp {
     async fn start(database: &TestDatabase, configure: impl FnOnce(&mut Config)) -> Self {
         _ = rustls::crypto::ring::default_provider().install_default();
