@@ -1,6 +1,8 @@
-//! App keys: who calls, and what the key may evaluate.
+//! App keys: who calls, and what the key may evaluate. [`token`] does the same for those who manage.
 //!
 //! A key with a wrong checksum is refused without a look-up, so guesses cost the store nothing.
+
+pub(crate) mod token;
 
 use std::rc::Rc;
 

@@ -1,14 +1,21 @@
 //! The way to the origin: what the edge does not answer itself goes there and its answer comes back.
+//!
+//! ```text
+//! request ─ a token? ─ not good ──▶ 401, and the origin hears nothing
+//!             └ good, or none ────▶ signed: method, path, time, body and context (client, request, identity) ─▶ origin
+//! ```
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use engine::problem::ProblemType;
-use engine::wire::v1::MAX_BODY_BYTES;
+use engine::signature::{self, Call};
+use engine::wire::v1::{CONTEXT_HEADER, EdgeContext, Identity, MAX_BODY_BYTES, V1};
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use crate::app::App;
 use crate::problem::Failure;
-use crate::{body, outgoing};
+use crate::{auth, body, outgoing};
 
 /// How long the origin may take to begin its answer. Its slowest work runs in jobs, so a request that takes longer is
 /// stuck, and a browser's user has left.
@@ -40,21 +47,31 @@ const BODILESS: [u16; 3] = [204, 205, 304];
 
 /// Forwards a request and hands back the origin's answer.
 ///
-/// Awaits the body and the origin once; nothing is repeated here. A client repeats an unsafe call safely with its
-/// `Idempotency-Key`.
+/// Awaits the token's verification, the body and the origin once; nothing is repeated here. A client repeats an unsafe
+/// call safely with its `Idempotency-Key`.
 pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> Result<Response, Failure> {
+    let identity = auth::token::identify(app, request).await?;
     let origin = app
         .bindings()
         .origin_url()
         .map_err(|cause| Failure::fault(ProblemType::Unavailable, cause))?;
-    let target = format!("{origin}{}", path_and_query(&request.inner().url()));
+    let url = request.inner().url();
+    let path = path_and_query(&url);
     let headers = forwarded_headers(request.headers(), app.request_id())?;
     let body = match method {
         "GET" | "HEAD" => None,
         _ => Some(body::read(request, MAX_BODY_BYTES).await?).filter(|body| !body.is_empty()),
     };
+    let context = context(app, request.headers(), identity)?;
+    let call = Call {
+        method,
+        path,
+        context: Some(&context),
+        body: body.as_deref().unwrap_or_default(),
+    };
+    sign(app, &headers, &call, &context)?;
     let unreachable = |cause: String| Failure::fault(ProblemType::Unavailable, format!("origin: {cause}"));
-    let outgoing = outgoing::request(method, &target, &headers, body.as_deref());
+    let outgoing = outgoing::request(method, &format!("{origin}{path}"), &headers, body.as_deref());
     let outgoing =
         outgoing.map_err(|error| Failure::rejection(ProblemType::Malformed, format!("Not forwarded: {error}.")))?;
     let answer = outgoing::send(outgoing, TIMEOUT)
@@ -101,11 +118,31 @@ fn forwarded_headers(sent: &Headers, request_id: &str) -> Result<Headers, Failur
     for (name, value) in sent.entries().filter(|(name, _)| is_forwarded(name, &named)) {
         headers.append(&name, &value)?;
     }
-    if let Some(address) = sent.get("CF-Connecting-IP")? {
-        headers.set("X-Forwarded-For", &address)?;
-    }
     headers.set("X-Request-Id", request_id)?;
     Ok(headers)
+}
+
+/// What the origin is told of the call, as a header's value.
+fn context(app: &App, sent: &Headers, identity: Option<Identity>) -> Result<String, Failure> {
+    let address = sent.get("CF-Connecting-IP")?;
+    let context = EdgeContext {
+        v: V1,
+        address: address.and_then(|address| address.parse::<IpAddr>().ok()),
+        request_id: app.request_id().to_owned(),
+        identity,
+    };
+    Ok(context.to_header())
+}
+
+fn sign(app: &App, headers: &Headers, call: &Call<'_>, context: &str) -> Result<(), Failure> {
+    let secret = app
+        .bindings()
+        .internal_secret()
+        .map_err(|cause| Failure::fault(ProblemType::Internal, cause))?;
+    let signature = signature::sign(secret.as_bytes(), call, app.started_millis() / 1_000);
+    headers.set(CONTEXT_HEADER, context)?;
+    headers.set(signature::HEADER, &signature)?;
+    Ok(())
 }
 
 /// Whether a client's header reaches the origin. `named` is the value of its `Connection` header.
@@ -168,6 +205,7 @@ mod tests {
         for name in [
             "x-hop",
             "X-Coupons-Signature",
+            "X-Coupons-Context",
             "X-Forwarded-For",
             "X-Forwarded-Host",
             "Forwarded",

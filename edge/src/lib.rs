@@ -9,6 +9,7 @@ mod app;
 mod auth;
 mod body;
 mod consumer;
+mod crypto;
 mod gateway;
 mod ledger;
 mod log;

@@ -66,6 +66,11 @@ impl Failure {
         self
     }
 
+    /// For the log, by a caller that goes on without what failed.
+    pub(crate) fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or(&self.detail)
+    }
+
     /// Logs a fault's cause and makes the answer.
     pub(crate) fn into_response(self, request_id: &str) -> Response {
         if let Some(cause) = &self.cause {

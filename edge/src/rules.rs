@@ -1,4 +1,4 @@
-//! Promotion rules and app keys: read from KV, held parsed in the isolate.
+//! Promotion rules, app keys and the keys of access tokens: read from KV, held parsed in the isolate.
 //!
 //! ```text
 //! read ── cache::look_up ──▶ fresh or stale: serve at once (stale: one refresh after the answer)
@@ -16,7 +16,7 @@ use std::thread::LocalKey;
 
 use engine::problem::ProblemType;
 use engine::promotion::Rule;
-use engine::wire::v1::AppKeyEntry;
+use engine::wire::v1::{AppKeyEntry, KeySetEntry};
 
 use crate::app::{App, Bindings, now_millis};
 use crate::log;
@@ -32,10 +32,13 @@ const KV_CACHE_SECS: u64 = 30;
 const MAX_RULES: usize = 1_000;
 /// Most app keys that an isolate holds: some 300 bytes each.
 const MAX_APP_KEYS: usize = 4_000;
+/// There is one set of keys.
+const MAX_KEY_SETS: usize = 1;
 
 thread_local! {
     static RULES: RefCell<Cache<Rule>> = RefCell::new(Cache::new(MAX_RULES));
     static APP_KEYS: RefCell<Cache<AppKeyEntry>> = RefCell::new(Cache::new(MAX_APP_KEYS));
+    static KEY_SETS: RefCell<Cache<KeySetEntry>> = RefCell::new(Cache::new(MAX_KEY_SETS));
 }
 
 /// A type of value in KV.
@@ -67,6 +70,17 @@ impl Stored for AppKeyEntry {
     }
 }
 
+impl Stored for KeySetEntry {
+    fn parse(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text)
+            .map_err(|error| format!("the stored set of keys cannot be read: {error}; publish it again"))
+    }
+
+    fn cache() -> &'static LocalKey<RefCell<Cache<Self>>> {
+        &KEY_SETS
+    }
+}
+
 /// A value and how old it is.
 pub(crate) struct Read<T> {
     pub(crate) value: Rc<T>,
@@ -92,19 +106,23 @@ pub(crate) async fn read<T: Stored>(app: &App, key: String) -> Result<Option<Rea
             }))
         }
         Found::Absent => Ok(None),
-        Found::Missing => {
-            let value = fetch::<T>(app.bindings(), &key).await?;
-            let value = value.map(Rc::new);
-            T::cache().with_borrow_mut(|cache| cache.store(&key, value.clone(), now_millis()));
-            Ok(value.map(|value| Read { value, age_secs: 0 }))
-        }
+        Found::Missing => read_anew(app, key).await,
     }
+}
+
+/// The same without asking the isolate's memory, which remembers the answer. Awaits one KV read.
+pub(crate) async fn read_anew<T: Stored>(app: &App, key: String) -> Result<Option<Read<T>>, Failure> {
+    let value = fetch::<T>(app.bindings(), &key).await?;
+    let value = value.map(Rc::new);
+    T::cache().with_borrow_mut(|cache| cache.store(&key, value.clone(), now_millis()));
+    Ok(value.map(|value| Read { value, age_secs: 0 }))
 }
 
 /// Forgets what this isolate knows of a key. Others learn of a change when their copy ages.
 pub(crate) fn forget(key: &str) {
     RULES.with_borrow_mut(|cache| cache.forget(key));
     APP_KEYS.with_borrow_mut(|cache| cache.forget(key));
+    KEY_SETS.with_borrow_mut(|cache| cache.forget(key));
 }
 
 /// Awaits one KV read; repeating it is harmless. A failed refresh leaves the old value, which is awaited once it is

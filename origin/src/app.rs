@@ -27,6 +27,7 @@ pub struct App {
     pub(crate) public_url: Url,
     pub(crate) mailer: Mailer,
     pub(crate) dev_preview: bool,
+    pub(crate) require_edge: bool,
 }
 
 /// Why the application cannot start.
@@ -79,6 +80,7 @@ impl App {
             public_url: config.public_url.clone(),
             mailer: Mailer::new(&config.mail),
             dev_preview: config.dev_preview,
+            require_edge: config.require_edge,
         })
     }
 

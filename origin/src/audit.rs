@@ -39,6 +39,8 @@ macro_rules! actions {
 actions! {
     /// A key was made.
     AppKeyCreated = "created" on "app_key";
+    /// A key has a successor.
+    AppKeyRotated = "rotated" on "app_key";
     /// A key ended.
     AppKeyRevoked = "revoked" on "app_key";
     /// A person took an invitation.

@@ -33,6 +33,8 @@ pub struct Config {
     pub public_url: Url,
     /// `SMTP_URL` and `MAIL_FROM`: the server that takes mails, and who they are from.
     pub mail: MailConfig,
+    /// `REQUIRE_EDGE`: whether `/v1/*` is refused to whoever is not the edge; `false` when absent.
+    pub require_edge: bool,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
     pub run_jobs: bool,
     /// `DEV_PREVIEW`: whether `/dev/mails` shows what mails look like; `false` when absent.
@@ -120,6 +122,7 @@ impl Config {
         });
         let public_url = reader.required("PUBLIC_URL", PUBLIC_URL_HELP, parse_url);
         let mail = reader.mail();
+        let require_edge = reader.optional("REQUIRE_EDGE", "true or false", parse, false);
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
         let dev_preview = reader.optional("DEV_PREVIEW", "true or false", parse, false);
         let complete = || {
@@ -131,11 +134,31 @@ impl Config {
                 origin_secret: origin_secret?,
                 public_url: public_url?,
                 mail: mail?,
+                require_edge: require_edge?,
                 run_jobs: run_jobs?,
                 dev_preview: dev_preview?,
             })
         };
         complete().ok_or(ConfigError(reader.errors))
+    }
+}
+
+impl Config {
+    /// A line for each variable, without secrets: neither the secrets themselves nor what an address may hold of them.
+    pub fn summary(&self) -> String {
+        let lines = [
+            ("DATABASE_URL", self.database.to_string()),
+            ("ORIGIN_LISTEN", self.listen.to_string()),
+            ("EDGE_URL", self.edge_url.origin().ascii_serialization()),
+            ("INTERNAL_SECRET", "[redacted]".to_owned()),
+            ("ORIGIN_SECRET", "[redacted]".to_owned()),
+            ("PUBLIC_URL", self.public_url.to_string()),
+            ("SMTP_URL", "[redacted]".to_owned()),
+            ("MAIL_FROM", self.mail.from.to_string()),
+            ("REQUIRE_EDGE", self.require_edge.to_string()),
+            ("RUN_JOBS", self.run_jobs.to_string()),
+        ];
+        lines.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
     }
 }
 

@@ -1,19 +1,18 @@
 //! What every request passes: its identifier, its log line, and the body of a problem.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use engine::problem::{MEDIA_TYPE, Problem};
 use tracing::Instrument;
+use tracing::field::Empty;
 
-use crate::problem::{Error, Occurrence};
+use crate::problem::Occurrence;
 use crate::random;
 
 /// The header that carries the request's identifier, in and out.
@@ -32,26 +31,21 @@ impl RequestId {
     }
 }
 
-/// The address that a call comes from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ClientAddress(pub(crate) IpAddr);
-
-impl<S: Sync> FromRequestParts<S> for ClientAddress {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        peer.map(|ConnectInfo(peer)| Self(peer.ip()))
-            .ok_or_else(|| Error::fault("the server does not tell its peers' addresses"))
-    }
-}
-
 /// Gives the request an identifier, logs its outcome, and writes the body of a problem.
 pub(crate) async fn observe_request(mut request: Request, next: Next) -> Response {
     let request_id = sent_request_id(request.headers()).unwrap_or_else(make_request_id);
     request.extensions_mut().insert(RequestId(request_id.clone()));
     // The path alone: a query may hold what should not be logged.
-    let span = tracing::info_span!("request", %request_id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!(
+        "request",
+        %request_id,
+        method = %request.method(),
+        path = request.uri().path(),
+        // Known once a token was verified.
+        user = Empty,
+        organization = Empty,
+        session = Empty,
+    );
     let started = Instant::now();
     async move {
         let mut response = complete(next.run(request).await, &request_id);

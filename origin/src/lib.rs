@@ -13,6 +13,7 @@ pub mod admin;
 pub mod app;
 mod audit;
 mod auth;
+mod client;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -1,4 +1,4 @@
-//! The origin's program: `serve`, `work`, `migrate` and `admin`.
+//! The origin's program: `serve`, `work`, `migrate`, `check-config` and `admin`.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use origin::admin::Republished;
 use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
@@ -38,6 +39,8 @@ enum Command {
     Work,
     /// Bring the database to this release's schema.
     Migrate,
+    /// Read the configuration, and say everything that is wrong with it, or what it is. Connects to nothing.
+    CheckConfig,
     /// Things an operator does by hand.
     Admin {
         #[command(subcommand)]
@@ -56,6 +59,8 @@ enum AdminCommand {
         #[arg(long)]
         now: bool,
     },
+    /// Send everything that the edge knows again, for a store that was lost or replaced. Safe to repeat.
+    Republish,
 }
 
 #[tokio::main]
@@ -82,6 +87,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve => serve().await,
         Command::Work => work().await,
         Command::Migrate => Ok(schema::migrate(&Database::read(variable)?).await?),
+        Command::CheckConfig => {
+            let config = Config::read(variable)?;
+            Ok(write!(std::io::stdout(), "{}", config.summary())?)
+        }
         Command::Admin { command } => administer(command).await,
     }
 }
@@ -101,6 +110,15 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
                 rotated.generation,
                 rotated.active_at,
                 rotated.retired_at
+            )?;
+            app.close().await;
+        }
+        AdminCommand::Republish => {
+            let (_, app) = start().await?;
+            let Republished { promotions, app_keys } = admin::republish(&app).await?;
+            writeln!(
+                std::io::stdout(),
+                "{promotions} promotions, {app_keys} application keys and the public keys go to the edge again"
             )?;
             app.close().await;
         }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use engine::problem::ProblemType;
@@ -14,6 +14,7 @@ use engine::wire::v1::{INGEST_PATH, MAX_BODY_BYTES};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::client::identify_client;
 use crate::http::observe_request;
 use crate::problem::Error;
 use crate::routes::{
@@ -29,6 +30,7 @@ pub struct Route {
     /// The path, with `{parameters}`.
     pub path: &'static str,
     handler: MethodRouter<App>,
+    max_body_bytes: usize,
 }
 
 /// Every route.
@@ -76,6 +78,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/app-keys", app_keys::list_app_keys),
         post("/v1/app-keys", app_keys::create_app_key),
         delete("/v1/app-keys/{id}", app_keys::revoke_app_key),
+        post("/v1/app-keys/{id}/rotate", app_keys::rotation::rotate_app_key),
         get("/v1/reports/usage", reports::get_usage),
         post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
         get("/dev/mails", preview::list_mails),
@@ -86,14 +89,21 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// The service.
+/// The service. Its server has to tell where each connection comes from
+/// ([`Router::into_make_service_with_connect_info`]).
 pub fn router(app: App) -> Router {
-    let table = |router: Router<App>, route: Route| router.route(route.path, route.handler);
+    let identify = from_fn_with_state(app.clone(), identify_client);
+    // The limit is the outer layer: whoever verifies a signature reads the body within it.
+    let table = |router: Router<App>, route: Route| {
+        let limit = DefaultBodyLimit::max(route.max_body_bytes);
+        let handler: MethodRouter<App> = route.handler.layer(identify.clone());
+        router.route(route.path, handler.layer(limit))
+    };
     routes()
         .into_iter()
         .fold(Router::new(), table)
-        .fallback(reject_path)
-        .method_not_allowed_fallback(reject_method)
+        .fallback(reject_path.layer(identify.clone()))
+        .method_not_allowed_fallback(reject_method.layer(identify))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(observe_request))
@@ -111,12 +121,13 @@ impl Route {
             method,
             path,
             handler: on(filter, handler),
+            max_body_bytes: MAX_BODY_BYTES,
         }
     }
 
     fn limit_body(self, bytes: usize) -> Self {
         Self {
-            handler: self.handler.layer(DefaultBodyLimit::max(bytes)),
+            max_body_bytes: bytes,
             ..self
         }
     }

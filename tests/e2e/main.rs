@@ -6,6 +6,7 @@
 
 mod browser;
 mod client;
+mod gateway;
 mod path;
 mod refusals;
 mod service;
@@ -28,6 +29,9 @@ const CASES: &[(&str, Case)] = &[
     ("saving", refusals::saving),
     ("tenants", refusals::tenants),
     ("unsigned_calls", refusals::unsigned_calls),
+    ("tokens", gateway::tokens),
+    ("contexts", gateway::contexts),
+    ("rotation", gateway::rotation),
     ("addresses", service::addresses),
     ("origin_away", service::origin_away),
     ("browser", browser::path),

@@ -1,6 +1,6 @@
 //! The running parts, shared by all cases, which run one after the other.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
@@ -32,10 +32,25 @@ impl Stack {
     }
 
     pub(crate) fn stop_origin(&self) {
-        self.parts.lock().unwrap_or_else(PoisonError::into_inner).stop_origin();
+        self.lock().stop_origin();
     }
 
     pub(crate) fn start_origin(&self) -> Result<()> {
-        self.parts.lock().unwrap_or_else(PoisonError::into_inner).start_origin()
+        self.lock().start_origin()
+    }
+
+    /// Runs a command of the origin's program, such as an operator's.
+    pub(crate) fn run_origin(&self, arguments: &[&str]) -> Result<String> {
+        self.lock().run_origin(arguments)
+    }
+
+    /// Whether the origin's log names a request. It has its line before the client has its answer.
+    pub(crate) fn origin_heard(&self, request_id: &str) -> Result<bool> {
+        let log = self.lock().dir().join("origin.log");
+        Ok(std::fs::read_to_string(log)?.contains(&format!("\"{request_id}\"")))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, xtask::services::Stack> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

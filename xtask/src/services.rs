@@ -152,6 +152,14 @@ impl Stack {
         self.origin = None;
     }
 
+    /// Runs a command of the origin's program with the configuration of this stack's, and answers what it prints.
+    ///
+    /// # Errors
+    /// When it fails; shows what it said.
+    pub fn run_origin(&self, arguments: &[&str]) -> Result<String> {
+        crate::step::read(self.origin_config.command().args(arguments))
+    }
+
     /// Starts the origin again, at the same address.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use engine::ids::{OrganizationId, SessionId, UserId};
 use engine::problem::ProblemType;
+use tracing::field::display;
 
 pub(crate) use permission::{
     AppKeysManage, AuditRead, Need, OrganizationManage, PermissionSet, PromotionsRead, PromotionsWrite, ReportsRead,
@@ -32,6 +33,7 @@ pub(crate) use permission::{
 
 use crate::app::App;
 use crate::audit::Actor;
+use crate::client::Client;
 use crate::db::sessions;
 use crate::http::RequestId;
 use crate::problem::Error;
@@ -54,6 +56,14 @@ impl Principal {
     pub(crate) fn actor(&self) -> Actor {
         Actor::user(self.user, &self.name, &self.email).in_request(self.request_id.clone())
     }
+
+    /// Names the caller in the log lines of the request.
+    fn record(&self) {
+        let span = tracing::Span::current();
+        span.record("user", display(self.user));
+        span.record("organization", display(self.organization));
+        span.record("session", display(self.session));
+    }
 }
 
 impl FromRequestParts<App> for Principal {
@@ -72,6 +82,7 @@ impl FromRequestParts<App> for Principal {
         };
         let now = app.clock.now();
         let claims = app.tokens.verify(token, now).await?;
+        Client::check_identity(parts, &claims)?;
         let find = || async {
             let mut tenant = app.db.begin(claims.org).await?;
             let member = sessions::find_active_member(&mut tenant, claims.sid, claims.sub, now).await?;
@@ -79,7 +90,7 @@ impl FromRequestParts<App> for Principal {
         };
         let member = app.db.transaction("authenticate", find).await?;
         let member = member.ok_or_else(|| Error::unauthenticated("The session has ended: sign in again."))?;
-        Ok(Self {
+        let principal = Self {
             user: claims.sub,
             organization: claims.org,
             session: claims.sid,
@@ -87,7 +98,9 @@ impl FromRequestParts<App> for Principal {
             name: member.name,
             email: member.email,
             request_id: RequestId::of(&parts.extensions),
-        })
+        };
+        principal.record();
+        Ok(principal)
     }
 }
 

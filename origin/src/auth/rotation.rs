@@ -74,11 +74,26 @@ pub(crate) async fn rotate(app: &App, rotation: Rotation) -> Result<Option<Rotat
     Ok(rotated)
 }
 
+/// Has the edge told of the present keys again.
+pub(crate) async fn republish_keys(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    let mut transaction = app.db.worker().begin().await?;
+    lock_signing_keys(&mut transaction, LOCK).await?;
+    let value = present_keys(app, &mut transaction, now).await?;
+    insert_platform_outbox(&mut transaction, key_set_key(), &value, now).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// What the edge has to know of the present keys.
+async fn present_keys(app: &App, connection: &mut PgConnection, now: DateTime<Utc>) -> Result<String, Error> {
+    let rows = list_signing_keys(connection).await?;
+    let entry = app.tokens.key_set_entry(&rows, now)?;
+    serde_json::to_string(&entry).map_err(Error::fault)
+}
+
 /// Writes the present keys into the outbox, unless its newest row says the same.
 async fn publish_keys(app: &App, connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
-    let rows = list_signing_keys(&mut *connection).await?;
-    let entry = app.tokens.key_set_entry(&rows, now)?;
-    let value = serde_json::to_string(&entry).map_err(Error::fault)?;
+    let value = present_keys(app, connection, now).await?;
     if find_newest_value(connection, key_set_key()).await?.as_deref() != Some(value.as_str()) {
         insert_platform_outbox(connection, key_set_key(), &value, now).await?;
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Tenant;
 
 /// A key as it is stored.
+#[derive(Clone)]
 pub(crate) struct AppKeyRow {
     pub(crate) id: Uuid,
     pub(crate) name: String,
@@ -18,6 +19,9 @@ pub(crate) struct AppKeyRow {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
+    /// The key that took its place.
+    pub(crate) rotated_to: Option<Uuid>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
 }
 
 /// Up to `limit` keys, newest first, older than `before`.
@@ -28,7 +32,8 @@ pub(crate) async fn list_app_keys(
 ) -> Result<Vec<AppKeyRow>, sqlx::Error> {
     sqlx::query_as!(
         AppKeyRow,
-        "select id, name, hash, preview, mode, scope, created_at, expires_at, revoked_at from app_keys \
+        "select id, name, hash, preview, mode, scope, created_at, expires_at, revoked_at, rotated_to, last_used_at \
+         from app_keys \
          where organization_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
         tenant.id(),
         before.map(AppKeyId::uuid),
@@ -42,12 +47,31 @@ pub(crate) async fn list_app_keys(
 pub(crate) async fn lock_app_key(tenant: &mut Tenant, id: AppKeyId) -> Result<Option<AppKeyRow>, sqlx::Error> {
     sqlx::query_as!(
         AppKeyRow,
-        "select id, name, hash, preview, mode, scope, created_at, expires_at, revoked_at from app_keys \
+        "select id, name, hash, preview, mode, scope, created_at, expires_at, revoked_at, rotated_to, last_used_at \
+         from app_keys \
          where organization_id = $1 and id = $2 for update",
         tenant.id(),
         id.uuid()
     )
     .fetch_optional(tenant.connection())
+    .await
+}
+
+/// Up to `limit` keys in the order of their ids, after `after`; none changes until the transaction ends.
+pub(crate) async fn lock_app_keys(
+    tenant: &mut Tenant,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<AppKeyRow>, sqlx::Error> {
+    sqlx::query_as!(
+        AppKeyRow,
+        "select id, name, hash, preview, mode, scope, created_at, expires_at, revoked_at, rotated_to, last_used_at \
+         from app_keys where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3 for share",
+        tenant.id(),
+        after,
+        limit
+    )
+    .fetch_all(tenant.connection())
     .await
 }
 
@@ -78,6 +102,66 @@ pub(crate) async fn revoke_app_key(tenant: &mut Tenant, id: AppKeyId, now: DateT
         tenant.id(),
         id.uuid(),
         now
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Whether the key that `id` replaced is good at `now`.
+pub(crate) async fn has_live_predecessor(
+    tenant: &mut Tenant,
+    id: AppKeyId,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select exists (select from app_keys where organization_id = $1 and rotated_to = $2 \
+         and revoked_at is null and (expires_at is null or expires_at > $3)) as \"exists!\"",
+        tenant.id(),
+        id.uuid(),
+        now
+    )
+    .fetch_one(tenant.connection())
+    .await
+}
+
+/// Notes the successor of a key, and when the key ends.
+pub(crate) async fn replace_app_key(
+    tenant: &mut Tenant,
+    id: AppKeyId,
+    successor: AppKeyId,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update app_keys set rotated_to = $3, expires_at = $4 where organization_id = $1 and id = $2",
+        tenant.id(),
+        id.uuid(),
+        successor.uuid(),
+        expires_at
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Notes when keys were used, as many times as keys. A time only moves forward. The rows are locked in one order, so
+/// that two batches wait for each other instead of blocking each other for good.
+pub(crate) async fn touch_app_keys(
+    tenant: &mut Tenant,
+    ids: &[Uuid],
+    times: &[DateTime<Utc>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "with used as ( \
+             select id, max(at) as at from unnest($2::uuid[], $3::timestamptz[]) as used (id, at) group by id \
+         ), late as ( \
+             select k.id, used.at from app_keys k join used on used.id = k.id where k.organization_id = $1 \
+             and (k.last_used_at is null or k.last_used_at < used.at) order by k.id for update of k \
+         ) \
+         update app_keys k set last_used_at = late.at from late where k.organization_id = $1 and k.id = late.id",
+        tenant.id(),
+        ids,
+        times
     )
     .execute(tenant.connection())
     .await

@@ -1,6 +1,8 @@
 //! Organisations: the tenants.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::Tenant;
 
@@ -70,4 +72,11 @@ pub(crate) async fn update_organization(
     .execute(tenant.connection())
     .await
     .map(drop)
+}
+
+/// Every organisation, for jobs and operators: their connections cross tenants.
+pub(crate) async fn list_organizations(pool: &PgPool) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("select id from organizations order by id")
+        .fetch_all(pool)
+        .await
 }

@@ -72,6 +72,26 @@ pub(crate) async fn list_promotions(
     .await
 }
 
+/// Up to `limit` promotions that are no drafts, in the order of their ids, after `after`; none changes until the
+/// transaction ends.
+pub(crate) async fn lock_published_promotions(
+    tenant: &mut Tenant,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<PromotionRow>, sqlx::Error> {
+    sqlx::query_as!(
+        PromotionRow,
+        "select id, status, version, terms, created_at, updated_at, published_version, published_at \
+         from promotions where organization_id = $1 and version > 0 and ($2::uuid is null or id > $2) \
+         order by id limit $3 for share",
+        tenant.id(),
+        after,
+        limit
+    )
+    .fetch_all(tenant.connection())
+    .await
+}
+
 /// Which of `codes` exist, and their promotions.
 pub(crate) async fn find_promotion_codes(
     tenant: &mut Tenant,

@@ -1,4 +1,6 @@
-//! Application keys: created and shown once, listed without their secret, revoked. Each change tells the edge.
+//! Application keys: created and shown once, listed without their secret, replaced, revoked. Each change tells the edge.
+
+pub(crate) mod rotation;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +18,7 @@ use serde_json::Value;
 
 use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
 use crate::app::App;
+use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, AppKeysManage};
 use crate::db::Tenant;
 use crate::db::app_keys::{self, AppKeyRow};
@@ -40,6 +43,10 @@ pub(crate) struct AppKeyOut {
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    /// The key that took its place.
+    rotated_to: Option<AppKeyId>,
+    /// When it last evaluated, as far as its records have come in.
+    last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A new key.
@@ -91,20 +98,22 @@ pub(crate) async fn create_app_key(
         created_at: now,
         expires_at: new.expires_at,
         revoked_at: None,
+        rotated_to: None,
+        last_used_at: None,
     };
     let create = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
         check_scope(&mut tenant, &new.promotions).await?;
         app_keys::insert_app_key(&mut tenant, &row).await?;
         publish(&mut tenant, &row, now).await?;
-        tenant.commit(()).await
+        let app_key = AppKeyOut::from_row(row.clone())?;
+        let entry = Entry::new(Action::AppKeyCreated, id).after(&app_key)?;
+        audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        tenant.commit(app_key).await
     };
-    app.db.transaction("create_app_key", create).await?;
-    let out = CreatedAppKeyOut {
-        key: key.reveal().to_owned(),
-        app_key: AppKeyOut::from_row(row)?,
-    };
-    Ok((StatusCode::CREATED, Json(out)))
+    let app_key = app.db.transaction("create_app_key", create).await?;
+    let key = key.reveal().to_owned();
+    Ok((StatusCode::CREATED, Json(CreatedAppKeyOut { key, app_key })))
 }
 
 /// `DELETE /v1/app-keys/{id}`: revokes it. Safe to repeat.
@@ -113,23 +122,20 @@ pub(crate) async fn revoke_app_key(
     Allowed { principal, .. }: Allowed<AppKeysManage>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let not_found = || Error::not_found("No application key has this id: list your keys for those that exist.");
-    let id: AppKeyId = id.parse().map_err(|_| not_found())?;
+    let id = parse_id(&id)?;
     let now = app.clock.now();
     let revoke = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
         let row = app_keys::lock_app_key(&mut tenant, id).await?.ok_or_else(not_found)?;
         if row.revoked_at.is_none() {
             app_keys::revoke_app_key(&mut tenant, id, now).await?;
-            publish(
-                &mut tenant,
-                &AppKeyRow {
-                    revoked_at: Some(now),
-                    ..row
-                },
-                now,
-            )
-            .await?;
+            let revoked = AppKeyRow {
+                revoked_at: Some(now),
+                ..row.clone()
+            };
+            publish(&mut tenant, &revoked, now).await?;
+            let entry = Entry::new(Action::AppKeyRevoked, id).before(&AppKeyOut::from_row(row)?)?;
+            audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
         }
         tenant.commit(()).await
     };
@@ -137,8 +143,17 @@ pub(crate) async fn revoke_app_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn not_found() -> Error {
+    Error::not_found("No application key has this id: list your keys for those that exist.")
+}
+
+/// An id in a path. One that cannot exist names nothing.
+fn parse_id(text: &str) -> Result<AppKeyId, Error> {
+    text.parse().map_err(|_| not_found())
+}
+
 /// Tells the edge what a key is now. A revoked key stays published, so that every copy learns of it.
-async fn publish(tenant: &mut Tenant, row: &AppKeyRow, now: DateTime<Utc>) -> Result<(), Error> {
+pub(crate) async fn publish(tenant: &mut Tenant, row: &AppKeyRow, now: DateTime<Utc>) -> Result<(), Error> {
     let entry = AppKeyEntry {
         v: V1,
         id: row.id.into(),
@@ -188,7 +203,7 @@ struct NewAppKey {
 
 impl NewAppKey {
     fn parse(body: &Value, now: DateTime<Utc>) -> Result<Self, Error> {
-        let mut fields = Fields::of(body)?;
+        let mut fields = Fields::only(body, &["name", "mode", "promotions", "expires_at"])?;
         let name = fields.name("name").unwrap_or_default().to_owned();
         let mode = match fields.value("mode").map(Value::as_str) {
             None => Mode::Test,
@@ -261,6 +276,8 @@ impl AppKeyOut {
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            rotated_to: row.rotated_to.map(AppKeyId::from),
+            last_used_at: row.last_used_at,
         })
     }
 }

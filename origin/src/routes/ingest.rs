@@ -9,20 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use engine::ids::OrganizationId;
 use engine::problem::{FieldError, ProblemType};
-use engine::signature::{self, Call};
-use engine::wire::v1::{
-    EvaluationRecord, INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1,
-};
+use engine::wire::v1::{EvaluationRecord, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::unix_secs;
+use crate::client::SignedByEdge;
 use crate::db::Tenant;
+use crate::db::app_keys::touch_app_keys;
 use crate::db::evaluations::{EvaluationColumns, insert_evaluations};
 use crate::db::promotions::find_promotion_ids;
 use crate::db::usage::{UsageColumns, add_usage, hour_of};
@@ -39,20 +36,12 @@ impl FromRequest<App> for Signed {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
-        let header = signature_header(request.headers());
-        let body = Bytes::from_request(request, app).await?;
-        let now = unix_secs(app.clock.now());
-        signature::verify(
-            app.internal_secret.reveal(),
-            &header,
-            &Call::post(INGEST_PATH, &body),
-            now,
-        )
-        .map_err(|error| {
-            tracing::warn!(%error, "a call to ingest was refused");
-            Error::unauthenticated("Sign the call with the secret that edge and origin share.")
-        })?;
-        Ok(Self(body))
+        if request.extensions().get::<SignedByEdge>().is_none() {
+            return Err(Error::unauthenticated(
+                "Sign the call with the secret that edge and origin share.",
+            ));
+        }
+        Ok(Self(Bytes::from_request(request, app).await?))
     }
 }
 
@@ -155,7 +144,12 @@ async fn store_group(
     );
     results.extend(stored.iter().map(|(index, _)| (*index, IngestResult::Stored)));
     if !stored.is_empty() {
-        add_usage(tenant, &roll_up(stored.into_iter().map(|(_, record)| record)), now).await?;
+        let records = || stored.iter().map(|(_, record)| record);
+        add_usage(tenant, &roll_up(records()), now).await?;
+        let (keys, times) = records()
+            .map(|record| (record.app_key_id.uuid(), record.at.min(now)))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        touch_app_keys(tenant, &keys, &times).await?;
     }
     Ok(())
 }
@@ -246,12 +240,4 @@ fn roll_up<'a>(records: impl Iterator<Item = &'a EvaluationRecord>) -> UsageColu
         columns.redemptions.push(addition.redemptions);
     }
     columns
-}
-
-fn signature_header(headers: &HeaderMap) -> String {
-    headers
-        .get(signature::HEADER)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned()
 }

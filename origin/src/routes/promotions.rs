@@ -17,6 +17,7 @@ use super::input::{JsonBody, Page, PageQuery, Path, Query};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, Principal, PromotionsRead, PromotionsWrite};
+use crate::db::Tenant;
 use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::{self, PromotionRow};
 use crate::problem::Error;
@@ -183,18 +184,24 @@ async fn change_status(app: &App, principal: &Principal, code: &str, status: Sta
         let promotion = promotion.moved_to(status, now);
         let version = i64::try_from(promotion.version).map_err(Error::fault)?;
         promotions::update_promotion_status(&mut tenant, promotion.id, status, version, now).await?;
-        let key = promotion_key(organization, &code);
-        let value = rule(organization, &promotion)?.to_json().map_err(Error::fault)?;
-        let row = NewOutboxRow {
-            key: &key,
-            value: &value,
-            promotion: Some((promotion.id, version)),
-        };
-        insert_outbox(&mut tenant, &row, now).await?;
+        publish(&mut tenant, &promotion, now).await?;
         audit::record(app, &mut tenant, &principal.actor(), entry.after(&promotion)?).await?;
         tenant.commit(promotion).await
     };
     app.db.transaction("change_status", change).await
+}
+
+/// Tells the edge what a promotion is now.
+pub(crate) async fn publish(tenant: &mut Tenant, promotion: &PromotionOut, now: DateTime<Utc>) -> Result<(), Error> {
+    let organization = tenant.organization();
+    let value = rule(organization, promotion)?.to_json().map_err(Error::fault)?;
+    let version = i64::try_from(promotion.version).map_err(Error::fault)?;
+    let row = NewOutboxRow {
+        key: &promotion_key(organization, promotion.terms.code()),
+        value: &value,
+        promotion: Some((promotion.id, version)),
+    };
+    Ok(insert_outbox(tenant, &row, now).await?)
 }
 
 /// What the edge stores of a promotion, with the offsets of its time zone as the database of today has them.
@@ -229,7 +236,7 @@ fn check_transition(from: Status, to: Status) -> Result<Action, Error> {
 }
 
 impl PromotionOut {
-    fn from_row(row: PromotionRow) -> Result<Self, Error> {
+    pub(crate) fn from_row(row: PromotionRow) -> Result<Self, Error> {
         let status = parse_status(&row.status)?;
         let version = u64::try_from(row.version).map_err(Error::fault)?;
         let terms = Terms::parse(&row.terms)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, with_app};
 
-async fn outbox_values(app: &TestApp) -> Vec<(String, Value)> {
+pub(crate) async fn outbox_values(app: &TestApp) -> Vec<(String, Value)> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("select key, value from outbox where organization_id is not null order by id")
             .fetch_all(&app.pool)

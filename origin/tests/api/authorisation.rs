@@ -62,6 +62,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/app-keys", Needs("app_keys.manage")),
     ("POST", "/v1/app-keys", Needs("app_keys.manage")),
     ("DELETE", "/v1/app-keys/{id}", Needs("app_keys.manage")),
+    ("POST", "/v1/app-keys/{id}/rotate", Needs("app_keys.manage")),
     ("GET", "/v1/reports/usage", Needs("reports.read")),
     ("POST", "/internal/ingest", Internal),
     ("GET", "/dev/mails", Public(404)),

@@ -9,9 +9,11 @@
 )]
 
 mod accounts;
+mod app_key_rotation;
 mod app_keys;
 mod audit;
 mod authorisation;
+mod edge_calls;
 mod ingest;
 mod jobs;
 mod mail;
@@ -21,6 +23,7 @@ mod process;
 mod promotions;
 mod publisher;
 mod reports;
+mod republish;
 mod service;
 mod sign_in;
 mod signing_keys;

@@ -61,6 +61,7 @@ fn every_configuration_error_is_told_at_once() {
     check("INTERNAL_SECRET", "0123456789abcdef0123456789abcde");
     check("ORIGIN_SECRET", "0123456789abcdef0123456789abcde");
     check("ORIGIN_SECRET", INTERNAL_SECRET);
+    check("REQUIRE_EDGE", "perhaps");
     check("RUN_JOBS", "perhaps");
     check("PUBLIC_URL", "nowhere");
     check("SMTP_URL", "smtp://user:hunter22@mail.example.com");
@@ -163,6 +164,57 @@ async fn a_failed_start_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_configuration_is_checked_without_connecting() {
+    let unreachable = "postgres://u:hunter22@127.0.0.1:9/coupons";
+    let output = program(&["check-config"], unreachable).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "DATABASE_URL=127.0.0.1:9/coupons",
+        "ORIGIN_LISTEN=127.0.0.1:0",
+        "EDGE_URL=http://127.0.0.1:9",
+        "ORIGIN_SECRET=[redacted]",
+        "PUBLIC_URL=urn:coupons",
+        "REQUIRE_EDGE=false",
+        "RUN_JOBS=true",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line} in {text}");
+    }
+    for secret in ["hunter22", INTERNAL_SECRET, ORIGIN_SECRET] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    let mut bad = program(&["check-config"], unreachable);
+    let bad = bad.env("EDGE_URL", "nowhere").env_remove("ORIGIN_SECRET");
+    let output = bad.output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    for part in ["EDGE_URL is not valid", "ORIGIN_SECRET is not set"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_rotates_and_republishes() {
+    let database = TestDatabase::create().await;
+    let run = async |command: &[&str]| {
+        let output = program(command, &database.url).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().last().unwrap().to_owned()
+    };
+    let text = run(&["admin", "rotate-signing-keys"]).await;
+    assert!(text.starts_with("generation 2 signs from "), "{text}");
+    let text = run(&["admin", "rotate-signing-keys", "--now"]).await;
+    assert!(text.starts_with("generation 3 signs from "), "{text}");
+    let text = run(&["admin", "republish"]).await;
+    assert_eq!(
+        text,
+        "0 promotions, 0 application keys and the public keys go to the edge again"
+    );
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn generated_secrets_configure_a_process() {
     let output = Command::new(PROGRAM)
         .args(["admin", "generate-secrets"])
@@ -219,6 +271,42 @@ async fn a_stop_lets_requests_finish() {
     );
     let status = tokio::time::timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn log_lines_name_who_called() {
+    let database = TestDatabase::create().await;
+    let mut child = program(&["serve"], &database.url).spawn().unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
+    let serving = next_log(&mut log, "serving").await;
+    let url = format!("http://{}", serving["address"].as_str().unwrap());
+    let client = reqwest::Client::new();
+    let body = json!({"organization_name": "Ana's", "name": "Ana", "email": "ana@example.com", "password": PASSWORD});
+    let registered = client
+        .post(format!("{url}/v1/auth/register"))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    let registered: serde_json::Value = registered.json().await.unwrap();
+    let anonymous = next_log(&mut log, "answered").await;
+    assert_eq!(anonymous["span"]["user"], serde_json::Value::Null, "{anonymous}");
+    let token = registered["access_token"].as_str().unwrap();
+    client
+        .get(format!("{url}/v1/me"))
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap();
+    let answered = next_log(&mut log, "answered").await;
+    assert_eq!(
+        (&answered["span"]["user"], &answered["span"]["organization"]),
+        (&registered["user"]["id"], &registered["organization"]["id"]),
+        "{answered}"
+    );
+    terminate(&child).await;
+    tokio::time::timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
     database.drop().await;
 }
 

@@ -161,6 +161,32 @@ async fn a_query_sees_its_organization_alone() {
 }
 
 #[tokio::test]
+async fn requests_write_nothing_for_the_whole_platform() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        let insert = async |statement: &'static str| {
+            let mut transaction = app.pool.begin().await.unwrap();
+            transaction.execute("set local role coupons_app").await.unwrap();
+            let set = sqlx::query("select set_config('app.organization_id', $1, true)").bind(ana.organization_uuid());
+            set.execute(&mut *transaction).await.unwrap();
+            transaction.execute(statement).await.unwrap_err().to_string()
+        };
+        let error =
+            insert("insert into outbox (key, value, created_at, next_attempt_at) values ('jwks', '{}', now(), now())");
+        let error = error.await;
+        assert!(error.contains("row-level security"), "{error}");
+        for statement in [
+            "insert into signing_keys (generation, created_at, active_at) values (9, now(), now())",
+            "update signing_keys set retired_at = null",
+        ] {
+            let error = insert(statement).await;
+            assert!(error.contains("permission denied"), "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_row_of_another_organization_is_not_written() {
     with_app(async |app: TestApp| {
         let (ana, bob) = (app.register("ana").await, app.register("bob").await);

@@ -43,6 +43,23 @@ impl OriginConfig {
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+
+    /// The program with this configuration, still without arguments.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(program());
+        command
+            .env("DATABASE_URL", &self.database_url)
+            .env("ORIGIN_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("EDGE_URL", &self.edge_url)
+            .env("PUBLIC_URL", &self.edge_url)
+            .env("SMTP_URL", format!("smtp://127.0.0.1:{}", self.smtp_port))
+            .env("MAIL_FROM", MAIL_FROM)
+            .env("DEV_PREVIEW", self.shows_previews.to_string())
+            .env("INTERNAL_SECRET", &self.secrets.internal_secret)
+            .env("ORIGIN_SECRET", &self.secrets.origin_secret);
+        command
+    }
 }
 
 /// A running origin, with its jobs.
@@ -87,17 +104,8 @@ impl Origin {
     /// When it does not become ready; shows the end of its log.
     pub fn start(config: &OriginConfig) -> Result<Self> {
         migrate(&config.database_url)?;
-        let mut command = Command::new(program());
-        command.arg("serve").env("DATABASE_URL", &config.database_url);
-        command
-            .env("ORIGIN_LISTEN", format!("127.0.0.1:{}", config.port))
-            .env("EDGE_URL", &config.edge_url)
-            .env("PUBLIC_URL", &config.edge_url)
-            .env("SMTP_URL", format!("smtp://127.0.0.1:{}", config.smtp_port))
-            .env("MAIL_FROM", MAIL_FROM)
-            .env("DEV_PREVIEW", config.shows_previews.to_string());
-        command.env("INTERNAL_SECRET", &config.secrets.internal_secret);
-        command.env("ORIGIN_SECRET", &config.secrets.origin_secret);
+        let mut command = config.command();
+        command.arg("serve");
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "info");
         }

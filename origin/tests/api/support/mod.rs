@@ -139,17 +139,16 @@ impl TestApp {
 
     /// Another process on the same database, with the same clock, edge and mailbox.
     pub(crate) async fn start_another(&self) -> Self {
+        self.start_another_with(|_| {}).await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn start_another_with(&self, configure: impl FnOnce(&mut Config)) -> Self {
         let (edge, mailbox) = (self.edge.clone(), self.mailbox.clone());
-        let config = self.config.clone();
-        Self::serve(
-            &self.database_url,
-            config,
-            self.clock.clone(),
-            edge,
-            mailbox,
-            self.stop.clone(),
-        )
-        .await
+        let mut config = self.config.clone();
+        configure(&mut config);
+        let (clock, stop) = (self.clock.clone(), self.stop.clone());
+        Self::serve(&self.database_url, config, clock, edge, mailbox, stop).await
     }
 
     async fn serve(
@@ -208,6 +207,11 @@ impl TestApp {
         let stop = self.stop.child_token();
         self.start_worker(stop.clone());
         stop
+    }
+
+    /// As an operator does.
+    pub(crate) async fn republish(&self) -> admin::Republished {
+        admin::republish(&self.inner).await.unwrap()
     }
 
     /// As an operator does.
