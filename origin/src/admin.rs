@@ -1,16 +1,30 @@
 //! What an operator does by hand: `origin admin …`.
 
-use engine::ids::OrganizationId;
+use engine::ids::{InvitationId, JobId, OrganizationId, PasswordResetId};
+use reqwest::Url;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit::{self, Action, Actor, Entry};
+use crate::auth::invitation::{INVITATION_LIFETIME, InvitationToken};
+use crate::auth::reset_token::reset_token;
 use crate::auth::rotation::{self, Rotated, Rotation};
 use crate::db::app_keys::lock_app_keys;
-use crate::db::organizations::list_organizations;
+use crate::db::invitations::{NewInvitation, insert_invitation};
+use crate::db::organizations::{insert_organization, list_organizations};
+use crate::db::password_resets::insert_reset;
 use crate::db::promotions::lock_published_promotions;
+use crate::db::users::find_recipient_by_email;
+use crate::jobs::RESET_LIFETIME;
+use crate::mail::links;
 use crate::problem::Error;
-use crate::routes::app_keys;
+use crate::random::new_id;
+use crate::routes::auth::insert_built_in_roles;
+use crate::routes::input::Fields;
+use crate::routes::invitations::send_mail;
 use crate::routes::promotions::{self, PromotionOut};
+use crate::routes::{app_keys, fields};
 
 /// Values of one transaction: changes of what it holds wait, so it is short.
 const BATCH_ROWS: i64 = 100;
@@ -89,4 +103,57 @@ async fn republish_app_keys(app: &App, organization: OrganizationId, after: Opti
         tenant.commit(batch).await
     };
     app.db.transaction("republish_app_keys", work).await
+}
+
+/// Makes an organisation and invites its administrator, by mail and by the link that is answered: for an operator whose
+/// service takes no registrations, or whose mail does not work yet.
+///
+/// # Errors
+/// When a name or the e-mail is not acceptable, or the database fails.
+pub async fn create_organization(app: &App, name: &str, admin_email: &str) -> Result<Url, Error> {
+    let body = json!({"name": name, "email": admin_email});
+    let mut fields = Fields::of(&body)?;
+    let (name, email) = (fields.name("name").unwrap_or_default(), fields::email(&mut fields));
+    fields.finish()?;
+    let now = app.clock.now();
+    let organization = new_id(OrganizationId::from_parts, now)?;
+    let (id, mail_job) = (new_id(InvitationId::from_parts, now)?, new_id(JobId::from_parts, now)?);
+    let create = || async {
+        let mut tenant = app.db.begin(organization).await?;
+        insert_organization(&mut tenant, name, None, now).await?;
+        let role = insert_built_in_roles(&mut tenant, now).await?;
+        let new = NewInvitation {
+            id,
+            email,
+            role,
+            invited_by: None,
+            expires_at: now + INVITATION_LIFETIME,
+            mail_job,
+        };
+        insert_invitation(&mut tenant, &new, now).await?;
+        send_mail(&mut tenant, id, 1, mail_job, now).await?;
+        let entry = Entry::new(Action::OrganizationCreated, organization);
+        audit::record(app, &mut tenant, &Actor::operator(), entry).await?;
+        tenant.commit(()).await
+    };
+    app.db.transaction("create_organization", create).await?;
+    let token = InvitationToken::text(&app.origin_secret, organization, id, 1);
+    Ok(links::accept_invitation(&app.public_url, &token))
+}
+
+/// Makes a link to a new password, to be handed to its owner on a way that the operator trusts. Earlier links end.
+///
+/// # Errors
+/// When nobody has the e-mail, or the database fails.
+pub async fn reset_password(app: &App, email: &str) -> Result<Url, Error> {
+    let now = app.clock.now();
+    let person = find_recipient_by_email(app.db.worker(), email).await?;
+    let person = person.ok_or_else(|| Error::not_found("Nobody has this e-mail."))?;
+    let reset = new_id(PasswordResetId::from_parts, now)?;
+    let (user, expires_at) = (person.id.into(), now + RESET_LIFETIME);
+    insert_reset(app.db.worker(), reset, user, &person.email, now, expires_at).await?;
+    Ok(links::reset_password(
+        &app.public_url,
+        &reset_token(&app.origin_secret, reset),
+    ))
 }

@@ -100,6 +100,8 @@ enum Who {
         name: String,
         email: String,
     },
+    /// Whoever runs the service, by hand.
+    Operator,
     /// Whoever holds a link from a mail.
     Recipient {
         email: String,
@@ -111,6 +113,13 @@ impl Actor {
         let (name, email) = (name.to_owned(), email.to_owned());
         Self {
             who: Who::User { id, name, email },
+            request_id: None,
+        }
+    }
+
+    pub(crate) const fn operator() -> Self {
+        Self {
+            who: Who::Operator,
             request_id: None,
         }
     }
@@ -131,7 +140,7 @@ impl Actor {
     const fn user_id(&self) -> Option<UserId> {
         match &self.who {
             Who::User { id, .. } => Some(*id),
-            Who::Recipient { .. } => None,
+            Who::Operator | Who::Recipient { .. } => None,
         }
     }
 }
@@ -224,6 +233,7 @@ mod tests {
             json!({"type": "user", "id": "user_01a0c4506c0077078707070707070707", "name": "Ana",
                    "email": "ana@example.com"})
         );
+        assert_eq!(json(Actor::operator()), json!({"type": "operator"}));
         assert_eq!(
             json(Actor::recipient("ana@example.com")),
             json!({"type": "recipient", "email": "ana@example.com"})

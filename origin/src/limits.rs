@@ -27,7 +27,7 @@ pub(crate) const SIGN_IN_BY_ADDRESS: Limit = Limit::new("sign-in/address", 60, T
 pub(crate) const REGISTER_BY_ADDRESS: Limit = Limit::new("register/address", 20, TimeDelta::minutes(1));
 /// Registrations of an e-mail: the answer tells whether it is taken.
 pub(crate) const REGISTER_BY_ACCOUNT: Limit = Limit::new("register/account", 5, TimeDelta::minutes(1));
-/// Questions for a new password from an address, and uses of their links: each makes a mail or costs a hash.
+/// Questions for a new password from an address: each may make a mail.
 pub(crate) const RESET_BY_ADDRESS: Limit = Limit::new("reset/address", 20, TimeDelta::minutes(1));
 /// Questions for a new password of an account, known or not: nobody's mailbox is filled through us.
 pub(crate) const RESET_BY_ACCOUNT: Limit = Limit::new("reset/account", 5, TimeDelta::minutes(10));
@@ -35,8 +35,8 @@ pub(crate) const RESET_BY_ACCOUNT: Limit = Limit::new("reset/account", 5, TimeDe
 pub(crate) const INVITE_BY_ORGANIZATION: Limit = Limit::new("invite/organization", 100, TimeDelta::minutes(2));
 /// Mails to one address from anyone: nobody's mailbox is filled through us.
 pub(crate) const INVITE_BY_RECIPIENT: Limit = Limit::new("invite/recipient", 5, TimeDelta::minutes(20));
-/// Looks at and answers to invitations from an address: each may cost a hash.
-pub(crate) const ACCEPT_BY_ADDRESS: Limit = Limit::new("accept/address", 30, TimeDelta::seconds(10));
+/// Uses of the links in mails from an address: each may cost a hash.
+pub(crate) const LINK_BY_ADDRESS: Limit = Limit::new("link/address", 30, TimeDelta::seconds(10));
 
 impl Limit {
     const fn new(name: &'static str, burst: i64, every: TimeDelta) -> Self {

@@ -52,6 +52,21 @@ enum Command {
 enum AdminCommand {
     /// Print new values for INTERNAL_SECRET and ORIGIN_SECRET.
     GenerateSecrets,
+    /// Make an organisation and invite its administrator; prints the invitation's link too.
+    CreateOrganization {
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// The administrator's e-mail.
+        #[arg(long)]
+        admin_email: String,
+    },
+    /// Print a link to a new password of an account, good for half an hour.
+    ResetPassword {
+        /// The account's e-mail.
+        #[arg(long)]
+        email: String,
+    },
     /// Make the next signing key of access tokens; it signs once the edge knows it, in ten minutes.
     RotateSigningKeys {
         /// A key has leaked: the new one signs at once, and no token of the others is good; everybody's next call
@@ -100,6 +115,21 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
         AdminCommand::GenerateSecrets => {
             let (internal, origin) = (generate_secret()?, generate_secret()?);
             writeln!(std::io::stdout(), "INTERNAL_SECRET={internal}\nORIGIN_SECRET={origin}")?;
+        }
+        AdminCommand::CreateOrganization { name, admin_email } => {
+            let (_, app) = start().await?;
+            let link = admin::create_organization(&app, &name, &admin_email).await?;
+            writeln!(
+                std::io::stdout(),
+                "{admin_email} is invited, by mail and by this link: {link}"
+            )?;
+            app.close().await;
+        }
+        AdminCommand::ResetPassword { email } => {
+            let (_, app) = start().await?;
+            let link = admin::reset_password(&app, &email).await?;
+            writeln!(std::io::stdout(), "{link}")?;
+            app.close().await;
         }
         AdminCommand::RotateSigningKeys { now } => {
             let (_, app) = start().await?;

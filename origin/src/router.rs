@@ -67,6 +67,7 @@ pub fn routes() -> Vec<Route> {
         delete("/v1/invitations/{id}", invitations::revoke_invitation),
         post("/v1/invitations/inspect", invitation_answers::inspect_invitation),
         post("/v1/invitations/accept", invitation_answers::accept_invitation),
+        get("/v1/invitations/decline", invitation_answers::show_invitation),
         post("/v1/invitations/decline", invitation_answers::decline_invitation),
         get("/v1/audit-events", audit_events::list_audit_events),
         get("/v1/promotions", promotions::list_promotions),

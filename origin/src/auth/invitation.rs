@@ -35,7 +35,6 @@ pub(crate) enum Standing {
 
 impl InvitationToken {
     /// The link's text for one sending of an invitation.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the mail that holds it is not sent yet"))]
     pub(crate) fn text(
         secret: &OriginSecret,
         organization: OrganizationId,
@@ -129,6 +128,8 @@ mod tests {
             accepted_at: None,
             revoked_at: None,
             declined_at: None,
+            mail_ended: None,
+            mail_error: None,
         }
     }
 

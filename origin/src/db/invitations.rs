@@ -1,7 +1,7 @@
 //! Invitations into an organisation.
 
 use chrono::{DateTime, Utc};
-use engine::ids::{InvitationId, RoleId};
+use engine::ids::{InvitationId, JobId, RoleId};
 use uuid::Uuid;
 
 use super::Tenant;
@@ -22,6 +22,10 @@ pub(crate) struct InvitationRow {
     pub(crate) accepted_at: Option<DateTime<Utc>>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
     pub(crate) declined_at: Option<DateTime<Utc>>,
+    /// The job that sends the newest mail has ended; absent once it was cleaned away.
+    pub(crate) mail_ended: Option<bool>,
+    /// Why it was given up, if it was.
+    pub(crate) mail_error: Option<String>,
 }
 
 /// A new invitation.
@@ -29,8 +33,11 @@ pub(crate) struct NewInvitation<'a> {
     pub(crate) id: InvitationId,
     pub(crate) email: &'a str,
     pub(crate) role: RoleId,
-    pub(crate) invited_by: Uuid,
+    /// Nobody, when an operator invites.
+    pub(crate) invited_by: Option<Uuid>,
     pub(crate) expires_at: DateTime<Utc>,
+    /// The job that sends the mail.
+    pub(crate) mail_job: JobId,
 }
 
 /// How an invitation ends.
@@ -50,9 +57,12 @@ pub(crate) async fn list_invitations(
     sqlx::query_as!(
         InvitationRow,
         "select i.id, i.email, i.role_id, r.name as \"role_name?\", i.generation, i.invited_by, \
-         u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at \
+         u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at, \
+         (j.finished_at is not null or j.dead_at is not null) as \"mail_ended?\", \
+         case when j.dead_at is not null then j.last_error end as \"mail_error?\" \
          from invitations i left join roles r on r.organization_id = i.organization_id and r.id = i.role_id \
          left join users u on u.id = i.invited_by \
+         left join jobs j on j.organization_id = i.organization_id and j.id = i.mail_job_id \
          where i.organization_id = $1 and ($2::uuid is null or i.id < $2) order by i.id desc limit $3",
         tenant.id(),
         before.map(InvitationId::uuid),
@@ -70,9 +80,12 @@ pub(crate) async fn lock_invitation(
     sqlx::query_as!(
         InvitationRow,
         "select i.id, i.email, i.role_id, r.name as \"role_name?\", i.generation, i.invited_by, \
-         u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at \
+         u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at, \
+         (j.finished_at is not null or j.dead_at is not null) as \"mail_ended?\", \
+         case when j.dead_at is not null then j.last_error end as \"mail_error?\" \
          from invitations i left join roles r on r.organization_id = i.organization_id and r.id = i.role_id \
          left join users u on u.id = i.invited_by \
+         left join jobs j on j.organization_id = i.organization_id and j.id = i.mail_job_id \
          where i.organization_id = $1 and i.id = $2 for update of i",
         tenant.id(),
         id.uuid()
@@ -89,14 +102,15 @@ pub(crate) async fn insert_invitation(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into invitations (organization_id, id, email, role_id, generation, invited_by, created_at, sent_at, \
-         expires_at) values ($1, $2, $3, $4, 1, $5, $6, $6, $7)",
+         expires_at, mail_job_id) values ($1, $2, $3, $4, 1, $5, $6, $6, $7, $8)",
         tenant.id(),
         invitation.id.uuid(),
         invitation.email,
         invitation.role.uuid(),
         invitation.invited_by,
         now,
-        invitation.expires_at
+        invitation.expires_at,
+        invitation.mail_job.uuid()
     )
     .execute(tenant.connection())
     .await
@@ -127,14 +141,16 @@ pub(crate) async fn renew_invitation(
     id: InvitationId,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
+    mail_job: JobId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update invitations set generation = generation + 1, sent_at = $3, expires_at = $4 \
+        "update invitations set generation = generation + 1, sent_at = $3, expires_at = $4, mail_job_id = $5 \
          where organization_id = $1 and id = $2",
         tenant.id(),
         id.uuid(),
         now,
-        expires_at
+        expires_at,
+        mail_job.uuid()
     )
     .execute(tenant.connection())
     .await

@@ -5,12 +5,13 @@
 //! identifier.
 
 use chrono::{DateTime, Utc};
-use engine::ids::{JobId, UserId};
+use engine::ids::{InvitationId, JobId, OrganizationId, UserId};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::clean_up::clean_up;
+use super::invitations::send_invitation;
 use super::passwords::{send_password_changed, send_password_reset};
 use crate::app::App;
 use crate::mail::MailError;
@@ -21,6 +22,15 @@ use crate::mail::MailError;
 pub enum Job {
     /// Remove what is over, and ask for the same again a day later.
     CleanUp,
+    /// Send the mail of an invitation.
+    SendInvitation {
+        /// Whose.
+        organization_id: OrganizationId,
+        /// Which.
+        invitation_id: InvitationId,
+        /// Which sending of it: each has its own link.
+        generation: i32,
+    },
     /// Make a password reset for whoever has this e-mail address, if anybody has, and send its link.
     SendPasswordReset {
         /// In lower case.
@@ -97,6 +107,11 @@ impl Job {
     pub(crate) async fn run(&self, app: &App, id: JobId) -> Result<(), JobError> {
         match self {
             Self::CleanUp => clean_up(app).await,
+            Self::SendInvitation {
+                organization_id,
+                invitation_id,
+                generation,
+            } => send_invitation(app, id, *organization_id, *invitation_id, *generation).await,
             Self::SendPasswordReset { email } => send_password_reset(app, id, email).await,
             Self::SendPasswordChanged { user_id, at } => send_password_changed(app, id, *user_id, *at).await,
         }
@@ -114,6 +129,14 @@ mod tests {
             assert_eq!(Job::from_payload(serde_json::from_str(text).unwrap()).unwrap(), job);
         };
         check(Job::CleanUp, r#"{"kind":"clean_up","v":1}"#);
+        check(
+            Job::SendInvitation {
+                organization_id: OrganizationId::from_parts(1, [1; 10]),
+                invitation_id: InvitationId::from_parts(1, [2; 10]),
+                generation: 3,
+            },
+            r#"{"generation":3,"invitation_id":"inv_00000000000172028202020202020202","kind":"send_invitation","organization_id":"org_00000000000171018101010101010101","v":1}"#,
+        );
         check(
             Job::SendPasswordReset {
                 email: "ana@example.com".to_owned(),

@@ -6,6 +6,7 @@
 //! ```
 
 mod clean_up;
+mod invitations;
 mod job;
 mod passwords;
 mod publisher;
@@ -14,6 +15,7 @@ mod signing_keys;
 
 pub use job::Job;
 pub(crate) use job::JobError;
+pub(crate) use passwords::RESET_LIFETIME;
 pub use publisher::Publisher;
 
 use tokio_util::sync::CancellationToken;

@@ -12,7 +12,7 @@ use crate::db::users::{self, RecipientRow};
 use crate::mail::{Language, Letter, Mail, PasswordChanged, PasswordReset, links};
 
 /// How long a link is good: time to find the mail, too little to find it forgotten.
-const RESET_LIFETIME: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const RESET_LIFETIME: TimeDelta = TimeDelta::minutes(30);
 /// Who asks again this soon gets no second mail: the first is on its way, and a second would end its link.
 const RESET_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 

@@ -15,6 +15,24 @@ pub(crate) fn reset_password(public_url: &Url, token: &str) -> Url {
     url
 }
 
+/// Where an invitation is answered. The token is in the fragment, as above.
+pub(crate) fn accept_invitation(public_url: &Url, token: &str) -> Url {
+    let mut url = page(public_url, "invitation");
+    url.set_fragment(Some(&format!("token={token}")));
+    url
+}
+
+/// Where a mail program declines by itself (RFC 8058), and whoever opens it is led to the page above. A program sends no
+/// fragment, so the token is in the query.
+pub(crate) fn decline_invitation(public_url: &Url, token: &str) -> Url {
+    let mut url = page(public_url, "v1");
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.extend(["invitations", "decline"]);
+    }
+    url.query_pairs_mut().append_pair("token", token);
+    url
+}
+
 fn page(public_url: &Url, name: &str) -> Url {
     let mut url = public_url.clone();
     url.set_query(None);
@@ -35,6 +53,10 @@ mod tests {
         let check = |public: &str, expected: &str| {
             let public = public.parse().unwrap();
             assert_eq!(reset_password(&public, "reset_1.ab").as_str(), expected);
+            let [accept, decline] = [accept_invitation, decline_invitation].map(|link| link(&public, "inv_1.ab"));
+            let base = expected.strip_suffix("reset-password#token=reset_1.ab").unwrap();
+            assert_eq!(accept.as_str(), format!("{base}invitation#token=inv_1.ab"));
+            assert_eq!(decline.as_str(), format!("{base}v1/invitations/decline?token=inv_1.ab"));
         };
         check(
             "https://coupons.example.com",

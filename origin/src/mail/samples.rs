@@ -31,18 +31,16 @@ pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 3] {
 
 /// An invitation into an organisation of this name.
 pub(crate) fn invitation(public_url: &Url, organization_name: &str) -> Mail {
-    let link = |page: &str| {
-        let mut url = public_url.clone();
-        url.set_path(page);
-        url.set_query(Some(&format!("token={}", "0123456789abcdef".repeat(4))));
-        url
-    };
+    let token = format!(
+        "inv_019a0000000070008000000000000000.org_019a0000000070008000000000000000.{}",
+        "0123456789abcdef".repeat(4)
+    );
     Mail::Invitation(Invitation {
         organization_name: organization_name.to_owned(),
         inviter_name: "Bruno Díaz".to_owned(),
         role_name: "Analyst".to_owned(),
-        accept_url: link("accept"),
-        decline_url: link("decline"),
+        accept_url: links::accept_invitation(public_url, &token),
+        decline_url: links::decline_invitation(public_url, &token),
         expires_at: DateTime::from_timestamp_nanos(1_795_861_800_000_000_000),
     })
 }

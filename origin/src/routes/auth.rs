@@ -267,7 +267,7 @@ async fn exchange(app: &App, tenant: &mut Tenant, presented: &RefreshToken) -> R
 }
 
 /// The two roles that every organisation has; answers the administrator's.
-async fn insert_built_in_roles(tenant: &mut Tenant, now: DateTime<Utc>) -> Result<RoleId, Error> {
+pub(crate) async fn insert_built_in_roles(tenant: &mut Tenant, now: DateTime<Utc>) -> Result<RoleId, Error> {
     let admin = new_id(RoleId::from_parts, now)?;
     let analyst = new_id(RoleId::from_parts, now)?;
     for (id, role) in [(admin, BuiltIn::Admin), (analyst, BuiltIn::Analyst)] {

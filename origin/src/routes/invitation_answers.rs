@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use chrono::{DateTime, Utc};
 use engine::ids::{InvitationId, UserId};
 use engine::problem::FieldError;
@@ -23,7 +23,8 @@ use crate::db::invitations::{self, Closing, InvitationRow};
 use crate::db::memberships::{find_member, insert_membership};
 use crate::db::organizations::{find_organization, lock_organization};
 use crate::db::users::{NewUser, find_credentials, insert_user};
-use crate::limits::{self, ACCEPT_BY_ADDRESS, address_subject};
+use crate::limits::{self, LINK_BY_ADDRESS, address_subject};
+use crate::mail::links;
 use crate::problem::Error;
 use crate::random::new_id;
 
@@ -56,7 +57,7 @@ pub(crate) async fn inspect_invitation(
         return Err(fields.into_error());
     };
     fields.finish()?;
-    limits::take(&app, ACCEPT_BY_ADDRESS, &address_subject(caller.address)).await?;
+    limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
     let inspect = || async {
         let mut tenant = app.db.begin(token.organization).await?;
         let row = lock_open(&app, &mut tenant, &token).await?;
@@ -88,7 +89,7 @@ pub(crate) async fn accept_invitation(
     let Some(token) = parse_token(&mut fields) else {
         return Err(fields.into_error());
     };
-    limits::take(&app, ACCEPT_BY_ADDRESS, &address_subject(caller.address)).await?;
+    limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
     let look = || async {
         let mut tenant = app.db.begin(token.organization).await?;
         let row = lock_open(&app, &mut tenant, &token).await?;
@@ -120,7 +121,7 @@ pub(crate) async fn decline_invitation(
 ) -> Result<StatusCode, Error> {
     let token = query.token.as_deref().and_then(InvitationToken::parse);
     let token = token.ok_or_else(|| Error::invalid(vec![FieldError::new("/token", "token_invalid", TOKEN_HELP)]))?;
-    limits::take(&app, ACCEPT_BY_ADDRESS, &address_subject(caller.address)).await?;
+    limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
     let decline = || async {
         let mut tenant = app.db.begin(token.organization).await?;
         let row = lock_open(&app, &mut tenant, &token).await?;
@@ -132,6 +133,17 @@ pub(crate) async fn decline_invitation(
     };
     app.db.transaction("decline_invitation", decline).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /v1/invitations/decline?token=`: whoever opens the address of a decline is led to the page where both answers
+/// are. Opening alone answers nothing: mail programs look at links by themselves.
+pub(crate) async fn show_invitation(
+    State(app): State<App>,
+    Query(query): Query<TokenQuery>,
+) -> Result<impl IntoResponse, Error> {
+    let token = query.token.filter(|token| InvitationToken::parse(token).is_some());
+    let token = token.ok_or_else(|| Error::invalid(vec![FieldError::new("/token", "token_invalid", TOKEN_HELP)]))?;
+    Ok(Redirect::to(links::accept_invitation(&app.public_url, &token).as_str()))
 }
 
 /// Who accepts.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use engine::ids::{InvitationId, RoleId, UserId};
+use engine::ids::{InvitationId, JobId, RoleId, UserId};
 use engine::problem::ProblemType;
 use serde::Serialize;
 
@@ -17,7 +17,9 @@ use crate::auth::invitation::{INVITATION_LIFETIME, Standing, standing};
 use crate::auth::{Allowed, Principal, UsersManage};
 use crate::db::Tenant;
 use crate::db::invitations::{self, Closing, InvitationRow, NewInvitation};
+use crate::db::jobs::{NewJob, insert_job};
 use crate::db::memberships::has_member_with_email;
+use crate::jobs::Job;
 use crate::limits::{self, INVITE_BY_ORGANIZATION, INVITE_BY_RECIPIENT, account_subject};
 use crate::problem::Error;
 use crate::random::new_id;
@@ -38,6 +40,26 @@ pub(crate) struct InvitationOut {
     expires_at: DateTime<Utc>,
     /// When it was accepted, revoked or declined.
     closed_at: Option<DateTime<Utc>>,
+    /// How its newest mail fares.
+    mail: MailOut,
+}
+
+#[derive(Debug, Serialize)]
+struct MailOut {
+    status: MailStatus,
+    /// What the mail server said when it refused.
+    detail: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum MailStatus {
+    /// On its way, or to be tried again.
+    Queued,
+    /// The mail server has it.
+    Sent,
+    /// It was given up.
+    Failed,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,7 +92,20 @@ impl InvitationOut {
             sent_at: row.sent_at,
             expires_at: row.expires_at,
             closed_at: row.accepted_at.or(row.revoked_at).or(row.declined_at),
+            mail: MailOut::new(row.mail_ended, row.mail_error),
         }
+    }
+}
+
+impl MailOut {
+    /// From the job that sends it. One that was cleaned away has ended long ago.
+    fn new(ended: Option<bool>, error: Option<String>) -> Self {
+        let status = match (ended, &error) {
+            (_, Some(_)) => MailStatus::Failed,
+            (Some(false), None) => MailStatus::Queued,
+            (Some(true) | None, None) => MailStatus::Sent,
+        };
+        Self { status, detail: error }
     }
 }
 
@@ -109,8 +144,9 @@ pub(crate) async fn create_invitation(
         id: new_id(InvitationId::from_parts, now)?,
         email,
         role,
-        invited_by: principal.user.uuid(),
+        invited_by: Some(principal.user.uuid()),
         expires_at: now + INVITATION_LIFETIME,
+        mail_job: new_id(JobId::from_parts, now)?,
     };
     let create = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -119,6 +155,7 @@ pub(crate) async fn create_invitation(
         require_stranger(&mut tenant, email).await?;
         invitations::revoke_expired_invitation(&mut tenant, email, now).await?;
         invitations::insert_invitation(&mut tenant, &new, now).await?;
+        send_mail(&mut tenant, new.id, 1, new.mail_job, now).await?;
         let out = finish(&app, &mut tenant, &principal, new.id, Action::InvitationCreated).await?;
         tenant.commit(out).await
     };
@@ -137,11 +174,13 @@ pub(crate) async fn resend_invitation(
     let now = app.clock.now();
     let email = find_email(&app, &principal, id).await?;
     take_limits(&app, &principal, &email).await?;
+    let job = new_id(JobId::from_parts, now)?;
     let resend = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
         let row = lock_unanswered(&mut tenant, &principal, id, now).await?;
         require_stranger(&mut tenant, &row.email).await?;
-        invitations::renew_invitation(&mut tenant, id, now, now + INVITATION_LIFETIME).await?;
+        invitations::renew_invitation(&mut tenant, id, now, now + INVITATION_LIFETIME, job).await?;
+        send_mail(&mut tenant, id, row.generation.saturating_add(1), job, now).await?;
         let out = finish(&app, &mut tenant, &principal, id, Action::InvitationResent).await?;
         tenant.commit(out).await
     };
@@ -173,7 +212,31 @@ pub(crate) async fn revoke_invitation(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sends the mail and writes the audit trail.
+/// Has the mail of one sending go out.
+pub(crate) async fn send_mail(
+    tenant: &mut Tenant,
+    id: InvitationId,
+    generation: i32,
+    job: JobId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let organization = tenant.organization();
+    let new = NewJob {
+        id: job,
+        organization: Some(organization),
+        job: &Job::SendInvitation {
+            organization_id: organization,
+            invitation_id: id,
+            generation,
+        },
+        unique_key: None,
+        run_at: now,
+    };
+    insert_job(tenant.connection(), &new, now).await?;
+    Ok(())
+}
+
+/// Writes the audit trail, and answers the invitation as it is.
 async fn finish(
     app: &App,
     tenant: &mut Tenant,

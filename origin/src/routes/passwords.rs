@@ -19,7 +19,7 @@ use crate::db::jobs::{self, NewJob};
 use crate::db::password_resets::{OpenResetRow, end_reset, end_resets, find_open_reset};
 use crate::db::{Person, memberships, sessions, users};
 use crate::jobs::Job;
-use crate::limits::{self, RESET_BY_ACCOUNT, RESET_BY_ADDRESS, account_subject, address_subject};
+use crate::limits::{self, LINK_BY_ADDRESS, RESET_BY_ACCOUNT, RESET_BY_ADDRESS, account_subject, address_subject};
 use crate::problem::Error;
 use crate::random::new_id;
 
@@ -55,7 +55,7 @@ pub(crate) async fn reset_password(
     JsonBody(body): JsonBody,
 ) -> Result<StatusCode, Error> {
     let (token, password) = parse_reset(&body)?;
-    limits::take(&app, RESET_BY_ADDRESS, &address_subject(caller.address)).await?;
+    limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
     let now = app.clock.now();
     let reset = read_reset_token(&app.origin_secret, token).ok_or_else(gone)?;
     let owner = find_open_reset(app.db.app(), reset, now).await?.ok_or_else(gone)?;

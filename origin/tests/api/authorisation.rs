@@ -51,6 +51,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("DELETE", "/v1/invitations/{id}", Needs("users.manage")),
     ("POST", "/v1/invitations/inspect", Public(422)),
     ("POST", "/v1/invitations/accept", Public(422)),
+    ("GET", "/v1/invitations/decline", Public(422)),
     ("POST", "/v1/invitations/decline", Public(422)),
     ("GET", "/v1/audit-events", Needs("audit.read")),
     ("GET", "/v1/promotions", Needs("promotions.read")),
@@ -188,6 +189,7 @@ impl Scene {
 #[tokio::test]
 async fn only_those_who_may_call() {
     with_app(async |app: TestApp| {
+        app.leave_jobs();
         let scene = Scene::set(&app).await;
         let ends_session = |path: &str| path.starts_with("/v1/me/sessions/") || path == "/v1/auth/switch";
         let (last, first): (Vec<_>, Vec<_>) = CASES.iter().copied().partition(|(_, path, _)| ends_session(path));

@@ -77,7 +77,7 @@ fn context(identity: Option<Identity>) -> String {
 fn identity(user: &User) -> Identity {
     let claims = UnverifiedAccessToken::parse(&user.token).unwrap();
     let claims = claims
-        .accept(true, "urn:coupons", crate::support::now().timestamp())
+        .accept(true, crate::support::ISSUER, crate::support::now().timestamp())
         .unwrap();
     Identity {
         user: claims.sub,

@@ -15,6 +15,7 @@ mod audit;
 mod authorisation;
 mod edge_calls;
 mod ingest;
+mod invitations;
 mod jobs;
 mod mail;
 mod passwords;

@@ -174,7 +174,8 @@ async fn the_configuration_is_checked_without_connecting() {
         "ORIGIN_LISTEN=127.0.0.1:0",
         "EDGE_URL=http://127.0.0.1:9",
         "ORIGIN_SECRET=[redacted]",
-        "PUBLIC_URL=urn:coupons",
+        "PUBLIC_URL=https://coupons.example.com/",
+        "SMTP_URL=[redacted]",
         "REQUIRE_EDGE=false",
         "RUN_JOBS=true",
     ] {

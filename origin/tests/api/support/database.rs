@@ -125,8 +125,9 @@ async fn connect() -> PgConnection {
     PgConnection::connect(&server_url()).await.unwrap()
 }
 
-/// Runs a statement on the server's own database. A connection that just closed may still count on the server, so
-/// "is being accessed" (55006) is tried again for a bounded time.
+/// Runs a statement on the server's own database. A connection that just closed may still count on the server, and the
+/// server may be vacuuming, which only its owner may interrupt: "is being accessed" (55006) and "must be a member"
+/// (42501) are tried again for a bounded time.
 async fn execute(statement: String) {
     let mut connection = connect().await;
     let mut attempts = 0;
@@ -136,7 +137,9 @@ async fn execute(statement: String) {
             .await;
         match result {
             Ok(_) => break,
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("55006") && attempts < 100 => {
+            Err(sqlx::Error::Database(error))
+                if matches!(error.code().as_deref(), Some("55006" | "42501")) && attempts < 100 =>
+            {
                 attempts += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }

@@ -17,6 +17,7 @@ use origin::app::App;
 use origin::clock::Clock;
 use origin::config::Config;
 use origin::{admin, jobs, router};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -176,7 +177,7 @@ impl TestApp {
             config,
             pool: PgPool::connect(database_url).await.unwrap(),
             inner,
-            client: Client::new(),
+            client: Client::builder().redirect(Policy::none()).build().unwrap(),
             address,
             database_url: database_url.to_owned(),
             stop,
@@ -217,6 +218,17 @@ impl TestApp {
     /// As an operator does.
     pub(crate) async fn rotate_signing_keys(&self, at_once: bool) {
         admin::rotate_signing_keys(&self.inner, at_once).await.unwrap();
+    }
+
+    /// As an operator does; answers the link.
+    pub(crate) async fn create_organization(&self, name: &str, admin_email: &str) -> String {
+        let link = admin::create_organization(&self.inner, name, admin_email).await;
+        link.unwrap().to_string()
+    }
+
+    /// As an operator does; answers the link.
+    pub(crate) async fn reset_password_link(&self, email: &str) -> String {
+        admin::reset_password(&self.inner, email).await.unwrap().to_string()
     }
 
     /// A user who signed in at another process, calling this one.
