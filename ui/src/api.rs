@@ -12,7 +12,10 @@ use serde_json::Value;
 
 use crate::browser::random_hex;
 use crate::i18n::failures as text;
-use crate::wire::{AppKey, CreatedAppKey, Credentials, NewAccount, NewAppKey, Page, Promotion, SessionAnswer, Usage};
+use crate::wire::{
+    Acceptance, AppKey, CreatedAppKey, Credentials, ForgottenPassword, Invitation, Link, NewAccount, NewAppKey,
+    NewPassword, Page, Promotion, SessionAnswer, Usage,
+};
 
 /// How long a call may take, in milliseconds: above the gateway's own limit, so that its answer is seen first.
 const TIMEOUT_MS: u32 = 30_000;
@@ -102,6 +105,28 @@ pub(crate) async fn logout() -> Answer<()> {
     send(Method::POST, "/v1/auth/logout", None, None).await.map(drop)
 }
 
+/// Asks for a mail with a link; the answer is the same for every address.
+pub(crate) async fn forgot_password(forgotten: &ForgottenPassword) -> Answer<()> {
+    post_for_nothing("/v1/auth/password/forgot", forgotten).await
+}
+
+pub(crate) async fn reset_password(new: &NewPassword) -> Answer<()> {
+    post_for_nothing("/v1/auth/password/reset", new).await
+}
+
+pub(crate) async fn inspect_invitation(link: &Link) -> Answer<Invitation> {
+    post("/v1/invitations/inspect", None, link).await
+}
+
+pub(crate) async fn accept_invitation(acceptance: &Acceptance) -> Answer<SessionAnswer> {
+    post("/v1/invitations/accept", None, acceptance).await
+}
+
+pub(crate) async fn decline_invitation(link: &Link) -> Answer<()> {
+    let path = format!("/v1/invitations/decline?token={}", segment(&link.token));
+    send(Method::POST, &path, None, None).await.map(drop)
+}
+
 pub(crate) async fn promotions(token: &str, cursor: Option<&str>) -> Answer<Page<Promotion>> {
     get(&list_path("/v1/promotions", cursor), token).await
 }
@@ -183,6 +208,11 @@ async fn post<T: DeserializeOwned>(path: &str, token: Option<&str>, body: &impl 
     // Every body of the app has a JSON form; were one not to, the server would name what is missing.
     let body = serde_json::to_string(body).unwrap_or_default();
     decode(send(Method::POST, path, token, Some(body)).await?).await
+}
+
+async fn post_for_nothing(path: &str, body: &impl Serialize) -> Answer<()> {
+    let body = serde_json::to_string(body).unwrap_or_default();
+    send(Method::POST, path, None, Some(body)).await.map(drop)
 }
 
 /// Sends, and sorts the answer into success and failure.

@@ -8,7 +8,8 @@ use leptos_router::path;
 use crate::components::{Button, FailureAlert, Form, Loading, Look, Navigated};
 use crate::i18n::{common, keys, promotions, session as text};
 use crate::pages::{
-    AppKeysPage, NewPromotionPage, NotFoundPage, PromotionPage, PromotionsPage, SignInPage, SignUpPage,
+    AppKeysPage, ForgotPasswordPage, InvitationPage, NewPromotionPage, NotFoundPage, PromotionPage, PromotionsPage,
+    ResetPasswordPage, SignInPage, SignUpPage,
 };
 use crate::session::{Session, State};
 use crate::wire::{Organization, User};
@@ -28,6 +29,10 @@ pub(crate) fn App() -> impl IntoView {
             <Routes fallback=|| view! { <main id="content" class="narrow"><NotFoundPage /></main> }>
                 <Route path=path!("/sign-in") view=SignInPage />
                 <Route path=path!("/sign-up") view=SignUpPage />
+                <Route path=path!("/forgot-password") view=ForgotPasswordPage />
+                // The addresses of mails: see the origin's `mail::links`.
+                <Route path=path!("/reset-password") view=ResetPasswordPage />
+                <Route path=path!("/invitation") view=InvitationPage />
                 <ParentRoute path=path!("") view=SignedInOnly>
                     <Route path=path!("/") view=|| view! { <Redirect path=HOME /> } />
                     <Route path=path!("/promotions") view=PromotionsPage />

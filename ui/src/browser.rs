@@ -138,6 +138,24 @@ pub(crate) async fn copy(text: &str) -> bool {
     present && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
+/// Takes a secret out of the address: what stands behind `#<name>=`. It is in the fragment, which no server sees, and
+/// leaves the address and the history so that neither a bookmark nor a shared screen shows it.
+pub(crate) fn take_from_fragment(name: &str) -> Option<String> {
+    let window = leptos::prelude::window();
+    let location = window.location();
+    let value = fragment_value(&location.hash().ok()?, name)?;
+    if let (Ok(history), Ok(path)) = (window.history(), location.pathname()) {
+        // Without it the secret stays where the link put it.
+        _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    Some(value)
+}
+
+fn fragment_value(hash: &str, name: &str) -> Option<String> {
+    let value = hash.strip_prefix('#')?.strip_prefix(name)?.strip_prefix('=')?;
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
 /// Moves the focus to the first field that is marked as wrong.
 pub(crate) fn focus_first_invalid() {
     let field = leptos::prelude::document()
@@ -153,4 +171,18 @@ pub(crate) fn focus_first_invalid() {
 /// Whether somebody may be looking at this tab.
 pub(crate) fn is_visible() -> bool {
     !leptos::prelude::document().hidden()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments() {
+        let check = |hash, expected: Option<&str>| assert_eq!(fragment_value(hash, "token").as_deref(), expected);
+        check("#token=inv_1.org_1.ab", Some("inv_1.org_1.ab"));
+        for hash in ["", "#", "#token", "#token=", "token=x", "#tokens=x", "#other=x"] {
+            check(hash, None);
+        }
+    }
 }

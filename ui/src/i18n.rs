@@ -73,6 +73,38 @@ pub(crate) mod session {
         password => "Password";
         password_hint => "At least 8 characters. A sentence is easy to remember.";
         restoring => "Restoring your session…";
+        forgot_link => "Forgot your password?";
+        forgot_title => "Choose a new password";
+        forgot_lead => "We send a link to your e-mail. It works once, for 30 minutes.";
+        forgot_send => "Send the link";
+        forgot_sent_title => "Look into your mailbox";
+        forgot_sent(email: &str) => "If {email} has an account, a link is on its way. Nothing there after some minutes? Look into the spam folder, or try again.";
+        reset_title => "Choose a new password";
+        reset_lead => "All your sessions end, on every device. You then sign in with the new password.";
+        reset_new => "New password";
+        reset_save => "Save the password";
+        reset_done_title => "Your password is changed";
+        reset_done => "Sign in with the new password.";
+        link_missing_title => "This link is not complete";
+        link_missing => "Open it from the mail once more, or copy all of it into the address bar.";
+        back_to_sign_in => "Back to sign in";
+    }
+}
+
+pub(crate) mod invitation {
+    //! What the holder of an invitation sees.
+    texts! {
+        title(organization: &str) => "Join {organization}";
+        page => "Invitation";
+        by(inviter: &str, email: &str) => "{inviter} invited {email}.";
+        by_nobody(email: &str) => "{email} was invited.";
+        role(role: &str) => "Role: {role}";
+        until(time: &str) => "Good until {time}";
+        has_account => "This e-mail has an account. Its password accepts the invitation; afterwards you can switch between your organisations.";
+        accept => "Accept";
+        decline => "Decline";
+        declined_title => "You declined";
+        declined => "Nobody was added, and this invitation is closed.";
     }
 }
 

@@ -36,6 +36,46 @@ pub(crate) struct Credentials {
     pub(crate) password: String,
 }
 
+/// `POST /v1/auth/password/forgot`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ForgottenPassword {
+    pub(crate) email: String,
+}
+
+/// `POST /v1/auth/password/reset`.
+#[derive(Serialize)]
+pub(crate) struct NewPassword {
+    pub(crate) token: String,
+    pub(crate) password: String,
+}
+
+/// A secret link, as `POST /v1/invitations/inspect` takes it.
+#[derive(Clone, Serialize)]
+pub(crate) struct Link {
+    pub(crate) token: String,
+}
+
+/// What an invitation is about.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Invitation {
+    pub(crate) organization_name: String,
+    pub(crate) inviter_name: Option<String>,
+    pub(crate) role_name: Option<String>,
+    pub(crate) email: String,
+    pub(crate) expires_at: DateTime<Utc>,
+    /// Whether the e-mail has an account, whose password then accepts.
+    pub(crate) has_account: bool,
+}
+
+/// `POST /v1/invitations/accept`.
+#[derive(Serialize)]
+pub(crate) struct Acceptance {
+    pub(crate) token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    pub(crate) password: String,
+}
+
 /// The answer to register, login and refresh.
 #[derive(Clone, Deserialize)]
 pub(crate) struct SessionAnswer {

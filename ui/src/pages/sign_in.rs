@@ -63,6 +63,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 />
                 <Button submit=true busy=form.busy()>{text::sign_in()}</Button>
             </form>
+            <p><A href="/forgot-password">{text::forgot_link()}</A></p>
             <p>{text::no_account()} " " <A href="/sign-up">{text::sign_up()}</A></p>
         </main>
     }
