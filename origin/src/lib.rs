@@ -18,6 +18,7 @@ pub mod db;
 mod http;
 pub mod jobs;
 mod limits;
+mod openapi;
 pub mod problem;
 mod random;
 pub mod router;

@@ -1,5 +1,7 @@
 //! Fields that several bodies have: e-mail, password, language.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+
 use super::input::Fields;
 
 /// Shortest password, in characters (NIST SP 800-63B §5.1.1.1).
@@ -45,6 +47,24 @@ pub(crate) fn locale(fields: &mut Fields<'_>) -> Option<String> {
         fields.error("/locale", "locale_invalid", detail);
     }
     locale
+}
+
+/// The schema of [`email`].
+pub(crate) fn email_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "format": "email", "maxLength": MAX_EMAIL_CHARS})
+}
+
+/// The schema of [`password`].
+pub(crate) fn password_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "minLength": MIN_PASSWORD_CHARS, "maxLength": MAX_PASSWORD_CHARS})
+}
+
+/// The schema of [`locale`].
+pub(crate) fn locale_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["string", "null"], "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", "maxLength": MAX_LOCALE_CHARS,
+        "description": "A language tag, such as `es-UY`. Mails are Spanish for `es` and its regions, else English."
+    })
 }
 
 /// The addresses that browsers accept (WHATWG HTML, "valid e-mail address"), with a dot in the domain.

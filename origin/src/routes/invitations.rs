@@ -2,14 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::{InvitationId, RoleId, UserId};
 use engine::problem::ProblemType;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields;
-use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
+use super::input::{Created, Fields, JsonBody, Page, PageQuery, Path, Query};
 use super::users::{find_role_permissions, parse_role, require_cover};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
@@ -19,12 +20,16 @@ use crate::db::Tenant;
 use crate::db::invitations::{self, Closing, InvitationRow, NewInvitation};
 use crate::db::memberships::has_member_with_email;
 use crate::limits::{self, INVITE_BY_ORGANIZATION, INVITE_BY_RECIPIENT, account_subject};
+use crate::openapi::doc::{Doc, Field, MakeSchema};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::new_id;
 
 /// An invitation, without its link.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Invitation")]
 pub(crate) struct InvitationOut {
+    #[schemars(with = "Id<InvitationId>")]
     id: InvitationId,
     email: String,
     /// `null` once the invitation is closed and the role is gone.
@@ -40,14 +45,18 @@ pub(crate) struct InvitationOut {
     closed_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InvitedRole")]
 struct InvitedRoleOut {
+    #[schemars(with = "Id<RoleId>")]
     id: RoleId,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Inviter")]
 struct InviterOut {
+    #[schemars(with = "Id<UserId>")]
     id: UserId,
     name: String,
 }
@@ -74,6 +83,9 @@ impl InvitationOut {
     }
 }
 
+pub(crate) const LIST_INVITATIONS: Doc =
+    Doc::new("list_invitations", "The invitations of the organisation, newest first.");
+
 /// `GET /v1/invitations`, newest first.
 pub(crate) async fn list_invitations(
     State(app): State<App>,
@@ -92,13 +104,22 @@ pub(crate) async fn list_invitations(
     Ok(Json(page.page(items.map(|item| (item.id.to_string(), item)).collect())))
 }
 
+const NEW_INVITATION: &[Field] = &[
+    Field::required("email", fields::email_schema),
+    Field::required("role_id", schema::id::<RoleId>),
+];
+
+pub(crate) const CREATE_INVITATION: Doc = Doc::new("create_invitation", "Invites a person by mail.")
+    .body(NEW_INVITATION)
+    .problems(&[ProblemType::Conflict, ProblemType::RateLimited]);
+
 /// `POST /v1/invitations`: the mail goes out by a job.
 pub(crate) async fn create_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<InvitationOut>), Error> {
-    let mut fields = Fields::only(&body, &["email", "role_id"])?;
+) -> Result<Created<Json<InvitationOut>>, Error> {
+    let mut fields = Fields::only(&body, NEW_INVITATION)?;
     let email = fields::email(&mut fields);
     let role = parse_role(&mut fields);
     fields.finish()?;
@@ -123,8 +144,21 @@ pub(crate) async fn create_invitation(
         tenant.commit(out).await
     };
     let out = app.db.transaction("create_invitation", create).await?;
-    Ok((StatusCode::CREATED, Json(out)))
+    Ok(Created(Json(out)))
 }
+
+const PATH: &[(&str, MakeSchema)] = &[("id", schema::id::<InvitationId>)];
+
+pub(crate) const RESEND_INVITATION: Doc = Doc::new(
+    "resend_invitation",
+    "Sends another mail with another link. The link before is good no more.",
+)
+.path(PATH)
+.problems(&[
+    ProblemType::Conflict,
+    ProblemType::InvalidRequest,
+    ProblemType::RateLimited,
+]);
 
 /// `POST /v1/invitations/{id}/resend`: another mail with another link, good for the whole time again. The link before
 /// is good no more.
@@ -148,12 +182,16 @@ pub(crate) async fn resend_invitation(
     Ok(Json(app.db.transaction("resend_invitation", resend).await?))
 }
 
+pub(crate) const REVOKE_INVITATION: Doc = Doc::new("revoke_invitation", "Takes an invitation back.")
+    .path(PATH)
+    .problems(&[ProblemType::Conflict]);
+
 /// `DELETE /v1/invitations/{id}`: takes it back. Safe to repeat.
 pub(crate) async fn revoke_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let id = parse_id(&id)?;
     let now = app.clock.now();
     let revoke = || async {
@@ -170,7 +208,7 @@ pub(crate) async fn revoke_invitation(
         tenant.commit(()).await
     };
     app.db.transaction("revoke_invitation", revoke).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// Sends the mail and writes the audit trail.

@@ -12,6 +12,7 @@ mod accounts;
 mod app_keys;
 mod audit;
 mod authorisation;
+mod document;
 mod ingest;
 mod people;
 mod process;
