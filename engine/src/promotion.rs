@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::problem::FieldError;
 
 pub use code::{CodeError, MAX_CODE_CHARS, PromotionCode};
-pub use fields::{MAX_ATTRIBUTES, MAX_NAME_CHARS, MAX_TIME_ZONE_CHARS, parse_schema};
+pub use fields::{MAX_ATTRIBUTES, MAX_NAME_CHARS, MAX_TIME_ZONE_CHARS, parse_schema, parse_time};
 pub use rule::{RULE_VERSION, Rule, RuleError};
 pub use terms::Terms;
 
@@ -56,6 +56,10 @@ pub struct Limits {
 
 impl Limits {
     fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
+        if !json.is_object() && !json.is_null() {
+            let detail = "Send an object of limits, or null.";
+            return Err(vec![FieldError::new("/limits", "not_an_object", detail)]);
+        }
         let errors: Vec<_> = ["total", "per_customer", "budget"]
             .into_iter()
             .filter(|name| json.get(name).is_some_and(|limit| !limit.is_null()))
@@ -189,7 +193,14 @@ mod tests {
             with("starts_at", json!("2027-02-01T00:00:00Z")),
             &[("/ends_at", "ends_before_start")],
         );
+        // In UTC a year later: RFC 3339 could not write it, and the stored promotion would be read no more.
+        let beyond = json!("9999-12-31T23:59:59-03:00");
+        check(with("ends_at", beyond), &[("/ends_at", "time_invalid")]);
+        let before = json!("0000-01-01T00:00:00+03:00");
+        check(with("starts_at", before), &[("/starts_at", "time_invalid")]);
         check(with("time_zone", json!("")), &[("/time_zone", "time_zone_unknown")]);
+        check(with("limits", json!(5)), &[("/limits", "not_an_object")]);
+        check(with("limits", json!([])), &[("/limits", "not_an_object")]);
         check(
             with("limits", json!({"total": 5, "budget": 0})),
             &[("/limits/total", "not_supported"), ("/limits/budget", "not_supported")],

@@ -21,6 +21,7 @@ mod http;
 pub mod jobs;
 mod limits;
 pub mod mail;
+mod openapi;
 pub mod problem;
 mod random;
 pub mod router;

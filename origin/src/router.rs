@@ -1,4 +1,5 @@
-//! The whole table of routes. A test lists it and fails on a route without an authorisation case.
+//! The whole table of routes: path, handler, documentation. A test lists it and fails on a route without an
+//! authorisation case.
 
 use std::any::Any;
 
@@ -16,10 +17,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::client::identify_client;
 use crate::http::observe_request;
+use crate::openapi::Documented;
+use crate::openapi::describe::DescribeHandler;
+use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, health, ingest, invitation_answers, invitations, me, organization,
-    passwords, preview, promotions, reports, roles, users,
+    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, me,
+    organization, passwords, preview, promotions, reports, roles, users,
 };
 
 /// A row of the table.
@@ -29,6 +33,8 @@ pub struct Route {
     pub method: Method,
     /// The path, with `{parameters}`.
     pub path: &'static str,
+    /// `None` for what is not of the public contract.
+    pub(crate) documented: Option<Documented>,
     handler: MethodRouter<App>,
     max_body_bytes: usize,
 }
@@ -37,56 +43,57 @@ pub struct Route {
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     vec![
-        post("/v1/auth/register", auth::register_user),
-        post("/v1/auth/login", auth::login_user),
-        post("/v1/auth/refresh", auth::refresh_session),
-        post("/v1/auth/logout", auth::logout_session),
-        post("/v1/auth/switch", me::switch_organization),
-        post("/v1/auth/password/forgot", passwords::request_password_reset),
-        post("/v1/auth/password/reset", passwords::reset_password),
-        get("/.well-known/jwks.json", auth::get_key_set),
-        get("/v1/me", me::get_me),
-        patch("/v1/me", me::update_me),
-        post("/v1/me/password", passwords::change_password),
-        get("/v1/me/organizations", me::list_own_organizations),
-        get("/v1/me/sessions", me::list_own_sessions),
-        delete("/v1/me/sessions", me::end_other_sessions),
-        delete("/v1/me/sessions/{id}", me::end_own_session),
-        get("/v1/organization", organization::get_organization),
-        patch("/v1/organization", organization::update_organization),
-        get("/v1/users", users::list_users),
-        patch("/v1/users/{id}", users::update_user),
-        delete("/v1/users/{id}", users::remove_user),
-        get("/v1/roles", roles::list_roles),
-        post("/v1/roles", roles::create_role),
-        patch("/v1/roles/{id}", roles::update_role),
-        delete("/v1/roles/{id}", roles::delete_role),
-        get("/v1/invitations", invitations::list_invitations),
-        post("/v1/invitations", invitations::create_invitation),
-        post("/v1/invitations/{id}/resend", invitations::resend_invitation),
-        delete("/v1/invitations/{id}", invitations::revoke_invitation),
-        post("/v1/invitations/inspect", invitation_answers::inspect_invitation),
-        post("/v1/invitations/accept", invitation_answers::accept_invitation),
-        get("/v1/invitations/decline", invitation_answers::show_invitation),
-        post("/v1/invitations/decline", invitation_answers::decline_invitation),
-        get("/v1/audit-events", audit_events::list_audit_events),
-        get("/v1/promotions", promotions::list_promotions),
-        post("/v1/promotions", promotions::create_promotion),
-        get("/v1/promotions/{code}", promotions::get_promotion),
-        post("/v1/promotions/{code}/activate", promotions::activate_promotion),
-        post("/v1/promotions/{code}/pause", promotions::pause_promotion),
-        post("/v1/conditions/check", conditions::check_condition),
-        get("/v1/app-keys", app_keys::list_app_keys),
-        post("/v1/app-keys", app_keys::create_app_key),
-        delete("/v1/app-keys/{id}", app_keys::revoke_app_key),
-        post("/v1/app-keys/{id}/rotate", app_keys::rotation::rotate_app_key),
-        get("/v1/reports/usage", reports::get_usage),
-        post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
-        get("/dev/mails", preview::list_mails),
-        get("/dev/mails/{name}", preview::get_mail),
-        get("/healthz", health::get_process),
-        get("/readyz", health::get_readiness),
-        get("/health_check", health::get_health),
+        post("/v1/auth/register", auth::register_user, &auth::REGISTER_USER),
+        post("/v1/auth/login", auth::login_user, &auth::LOGIN_USER),
+        post("/v1/auth/refresh", auth::refresh_session, &auth::REFRESH_SESSION),
+        post("/v1/auth/logout", auth::logout_session, &auth::LOGOUT_SESSION),
+        post("/v1/auth/switch", me::switch_organization, &me::SWITCH_ORGANIZATION),
+        post("/v1/auth/password/forgot", passwords::request_password_reset, &passwords::REQUEST_PASSWORD_RESET),
+        post("/v1/auth/password/reset", passwords::reset_password, &passwords::RESET_PASSWORD),
+        get("/.well-known/jwks.json", auth::get_key_set, &auth::GET_KEY_SET),
+        get("/v1/me", me::get_me, &me::GET_ME),
+        patch("/v1/me", me::update_me, &me::UPDATE_ME),
+        post("/v1/me/password", passwords::change_password, &passwords::CHANGE_PASSWORD),
+        get("/v1/me/organizations", me::list_own_organizations, &me::LIST_OWN_ORGANIZATIONS),
+        get("/v1/me/sessions", me::list_own_sessions, &me::LIST_OWN_SESSIONS),
+        delete("/v1/me/sessions", me::end_other_sessions, &me::END_OTHER_SESSIONS),
+        delete("/v1/me/sessions/{id}", me::end_own_session, &me::END_OWN_SESSION),
+        get("/v1/organization", organization::get_organization, &organization::GET_ORGANIZATION),
+        patch("/v1/organization", organization::update_organization, &organization::UPDATE_ORGANIZATION),
+        get("/v1/users", users::list_users, &users::LIST_USERS),
+        patch("/v1/users/{id}", users::update_user, &users::UPDATE_USER),
+        delete("/v1/users/{id}", users::remove_user, &users::REMOVE_USER),
+        get("/v1/roles", roles::list_roles, &roles::LIST_ROLES),
+        post("/v1/roles", roles::create_role, &roles::CREATE_ROLE),
+        patch("/v1/roles/{id}", roles::update_role, &roles::UPDATE_ROLE),
+        delete("/v1/roles/{id}", roles::delete_role, &roles::DELETE_ROLE),
+        get("/v1/invitations", invitations::list_invitations, &invitations::LIST_INVITATIONS),
+        post("/v1/invitations", invitations::create_invitation, &invitations::CREATE_INVITATION),
+        post("/v1/invitations/{id}/resend", invitations::resend_invitation, &invitations::RESEND_INVITATION),
+        delete("/v1/invitations/{id}", invitations::revoke_invitation, &invitations::REVOKE_INVITATION),
+        post("/v1/invitations/inspect", invitation_answers::inspect_invitation, &invitation_answers::INSPECT_INVITATION),
+        post("/v1/invitations/accept", invitation_answers::accept_invitation, &invitation_answers::ACCEPT_INVITATION),
+        get("/v1/invitations/decline", invitation_answers::show_invitation, &invitation_answers::SHOW_INVITATION),
+        post("/v1/invitations/decline", invitation_answers::decline_invitation, &invitation_answers::DECLINE_INVITATION),
+        get("/v1/audit-events", audit_events::list_audit_events, &audit_events::LIST_AUDIT_EVENTS),
+        get("/v1/promotions", promotions::list_promotions, &promotions::LIST_PROMOTIONS),
+        post("/v1/promotions", promotions::create_promotion, &promotions::CREATE_PROMOTION),
+        get("/v1/promotions/{code}", promotions::get_promotion, &promotions::GET_PROMOTION),
+        post("/v1/promotions/{code}/activate", promotions::activate_promotion, &promotions::ACTIVATE_PROMOTION),
+        post("/v1/promotions/{code}/pause", promotions::pause_promotion, &promotions::PAUSE_PROMOTION),
+        post("/v1/conditions/check", conditions::check_condition, &conditions::CHECK_CONDITION),
+        get("/v1/app-keys", app_keys::list_app_keys, &app_keys::LIST_APP_KEYS),
+        post("/v1/app-keys", app_keys::create_app_key, &app_keys::CREATE_APP_KEY),
+        delete("/v1/app-keys/{id}", app_keys::revoke_app_key, &app_keys::REVOKE_APP_KEY),
+        post("/v1/app-keys/{id}/rotate", app_keys::rotation::rotate_app_key, &app_keys::rotation::ROTATE_APP_KEY),
+        get("/v1/reports/usage", reports::get_usage, &reports::GET_USAGE),
+        internal_post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
+        internal_get("/dev/mails", preview::list_mails),
+        internal_get("/dev/mails/{name}", preview::get_mail),
+        get("/healthz", health::get_process, &health::GET_PROCESS),
+        get("/readyz", health::get_readiness, &health::GET_READINESS),
+        get("/health_check", health::get_health, &health::GET_HEALTH),
+        get("/v1/openapi.json", document::get_document, &document::GET_DOCUMENT),
     ]
 }
 
@@ -112,20 +119,6 @@ pub fn router(app: App) -> Router {
 }
 
 impl Route {
-    fn new<H: Handler<T, App>, T: 'static>(
-        method: Method,
-        filter: MethodFilter,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        Self {
-            method,
-            path,
-            handler: on(filter, handler),
-            max_body_bytes: MAX_BODY_BYTES,
-        }
-    }
-
     fn limit_body(self, bytes: usize) -> Self {
         Self {
             max_body_bytes: bytes,
@@ -134,20 +127,65 @@ impl Route {
     }
 }
 
-fn get<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::GET, MethodFilter::GET, path, handler)
+/// A handler whose signature tells its documentation.
+trait Documentable<T>: Handler<T, App> + DescribeHandler<T> {}
+
+impl<T, H: Handler<T, App> + DescribeHandler<T>> Documentable<T> for H {}
+
+fn get<H: Documentable<T>, T: 'static>(path: &'static str, handler: H, doc: &'static Doc) -> Route {
+    public(Method::GET, MethodFilter::GET, path, handler, doc)
 }
 
-fn post<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::POST, MethodFilter::POST, path, handler)
+fn post<H: Documentable<T>, T: 'static>(path: &'static str, handler: H, doc: &'static Doc) -> Route {
+    public(Method::POST, MethodFilter::POST, path, handler, doc)
 }
 
-fn patch<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::PATCH, MethodFilter::PATCH, path, handler)
+fn patch<H: Documentable<T>, T: 'static>(path: &'static str, handler: H, doc: &'static Doc) -> Route {
+    public(Method::PATCH, MethodFilter::PATCH, path, handler, doc)
 }
 
-fn delete<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::DELETE, MethodFilter::DELETE, path, handler)
+fn delete<H: Documentable<T>, T: 'static>(path: &'static str, handler: H, doc: &'static Doc) -> Route {
+    public(Method::DELETE, MethodFilter::DELETE, path, handler, doc)
+}
+
+fn public<H: Documentable<T>, T: 'static>(
+    method: Method,
+    filter: MethodFilter,
+    path: &'static str,
+    handler: H,
+    doc: &'static Doc,
+) -> Route {
+    Route {
+        method,
+        path,
+        documented: Some(Documented::new(&handler, doc)),
+        handler: on(filter, handler),
+        max_body_bytes: MAX_BODY_BYTES,
+    }
+}
+
+/// A call of the edge, which the document leaves out.
+fn internal_get<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    internal(Method::GET, MethodFilter::GET, path, handler)
+}
+
+fn internal_post<H: Handler<T, App>, T: 'static>(path: &'static str, handler: H) -> Route {
+    internal(Method::POST, MethodFilter::POST, path, handler)
+}
+
+fn internal<H: Handler<T, App>, T: 'static>(
+    method: Method,
+    filter: MethodFilter,
+    path: &'static str,
+    handler: H,
+) -> Route {
+    Route {
+        method,
+        path,
+        documented: None,
+        handler: on(filter, handler),
+        max_body_bytes: MAX_BODY_BYTES,
+    }
 }
 
 async fn reject_path() -> Error {

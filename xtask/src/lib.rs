@@ -17,6 +17,7 @@ pub mod paths;
 pub mod ports;
 pub mod prepare;
 pub mod process;
+pub mod schemathesis;
 pub mod services;
 pub mod stamp;
 pub mod step;

@@ -12,14 +12,15 @@ use clap::ValueEnum;
 use crate::services::postgres::{Postgres, PostgresConfig};
 use crate::toolchain::wasm::TARGET;
 use crate::toolchain::{Tools, cargo, chromium};
-use crate::{check, conformance, dist, fuzz, paths, ports, prepare, services, step, toolchain};
+use crate::{check, conformance, dist, fuzz, paths, ports, prepare, schemathesis, services, step, toolchain};
 
 /// A part of the suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// The engine: unit tests, properties, some minutes of fuzzing, that it builds for wasm32, and says the same there.
     Engine,
-    /// The origin: its tests on a private PostgreSQL, and that `.sqlx` is up to date.
+    /// The origin: its tests on a private PostgreSQL, that `.sqlx` is up to date, and that it does what its OpenAPI
+    /// document says.
     Origin,
     /// The edge: unit tests, the built Worker, and what a deployment would check.
     Edge,
@@ -56,6 +57,7 @@ fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("native = wasm", || conformance::check(&tools))?;
     steps.run("fuzz", fuzz::run_all)?;
     steps.run("queries", prepare::check)?;
+    steps.run("schemathesis", schemathesis::run)?;
     steps.run("dist", || dist::build(&tools).and_then(|()| dist::print_sizes()))?;
     steps.run("deployment", || deploy_dry_run(&tools))?;
     steps.run("end to end", end_to_end)
@@ -74,7 +76,8 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
         }
         Part::Origin => {
             steps.run("tests", || cargo_test(&["--package", "origin"]))?;
-            steps.run("queries", prepare::check)
+            steps.run("queries", prepare::check)?;
+            steps.run("schemathesis", schemathesis::run)
         }
         Part::Edge => {
             let tools = steps.run("tools", toolchain::ensure)?;

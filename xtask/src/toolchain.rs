@@ -8,6 +8,7 @@ pub mod apt;
 pub mod cargo;
 pub mod chromium;
 pub mod npm;
+pub mod python;
 pub mod wasm;
 
 use std::path::PathBuf;

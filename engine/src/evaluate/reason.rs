@@ -43,6 +43,23 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
+    /// Every code.
+    pub const ALL: [Self; 13] = [
+        Self::ConditionNotMet,
+        Self::NotActive,
+        Self::NotStarted,
+        Self::Expired,
+        Self::CouponNotFound,
+        Self::CouponExpired,
+        Self::CouponRevoked,
+        Self::CouponExhausted,
+        Self::WrongCustomer,
+        Self::PromotionLimitReached,
+        Self::CustomerLimitReached,
+        Self::BudgetExhausted,
+        Self::EffectNotApplicable,
+    ];
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

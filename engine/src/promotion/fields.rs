@@ -1,6 +1,6 @@
 //! The fields of a promotion, each read and checked by itself, so that every error is told at once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value};
 
 use super::{CodeError, Kind, PromotionCode, escape_pointer};
@@ -13,6 +13,9 @@ pub const MAX_NAME_CHARS: usize = 200;
 pub const MAX_ATTRIBUTES: usize = 64;
 /// Longest IANA time zone name, in characters; the longest that exists has 32.
 pub const MAX_TIME_ZONE_CHARS: usize = 64;
+
+/// The last year that four digits write.
+const LAST_YEAR: i32 = 9_999;
 
 /// The fields of a promotion under way, and what is wrong with them.
 pub(super) struct Fields<'a> {
@@ -87,7 +90,7 @@ impl Fields<'_> {
 
     pub(super) fn time(&mut self, name: &str) -> Option<DateTime<Utc>> {
         let json = self.object.get(name).filter(|json| !json.is_null())?;
-        let time = json.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        let time = json.as_str().and_then(parse_time);
         if time.is_none() {
             self.error(
                 &format!("/{name}"),
@@ -95,7 +98,7 @@ impl Fields<'_> {
                 "Send RFC 3339, such as \"2027-01-31T23:59:59Z\", or null.",
             );
         }
-        time.map(|time| time.to_utc())
+        time
     }
 
     pub(super) fn time_zone(&mut self) -> Option<String> {
@@ -113,6 +116,19 @@ impl Fields<'_> {
         }
         zone.map(str::to_owned)
     }
+}
+
+/// A time in RFC 3339, if it is one of the years 0 to 9999 in UTC as well: RFC 3339 writes no other.
+///
+/// ```
+/// use engine::promotion::parse_time;
+///
+/// assert_eq!(parse_time("2027-01-31T21:00:00-03:00"), parse_time("2027-02-01T00:00:00Z"));
+/// assert_eq!(parse_time("9999-12-31T23:59:59-03:00"), None);
+/// ```
+pub fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    (0..=LAST_YEAR).contains(&time.year()).then_some(time)
 }
 
 fn field_error(diagnostic: Diagnostic) -> FieldError {

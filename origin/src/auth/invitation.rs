@@ -23,8 +23,9 @@ pub(crate) struct InvitationToken {
 }
 
 /// Where an invitation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "InvitationStatus")]
 pub(crate) enum Standing {
     Open,
     Expired,

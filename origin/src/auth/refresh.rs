@@ -22,7 +22,7 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 pub(crate) const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
 
 /// The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
-const COOKIE_NAME: &str = "__Host-coupons_refresh";
+pub(crate) const COOKIE_NAME: &str = "__Host-coupons_refresh";
 /// Hex characters of the family and of the secret: 128 and 256 bits.
 const FAMILY_CHARS: usize = 32;
 const SECRET_CHARS: usize = 64;

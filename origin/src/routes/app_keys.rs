@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::app_key::{AppKey, Mode, SECRET_CHARS};
 use engine::ids::AppKeyId;
 use engine::problem::FieldError;
 use engine::promotion::PromotionCode;
 use engine::wire::v1::{AppKeyEntry, KeyScope, V1, app_key_key};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
+use super::input::{Created, Fields, JsonBody, Page, PageQuery, Path, Query};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, AppKeysManage};
@@ -24,6 +25,9 @@ use crate::db::Tenant;
 use crate::db::app_keys::{self, AppKeyRow};
 use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::find_promotion_codes;
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::operation::nullable;
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::{self, new_id};
 
@@ -32,11 +36,15 @@ use crate::random::{self, new_id};
 const MAX_SCOPE_CODES: usize = 100;
 
 /// A key without its secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AppKey")]
 pub(crate) struct AppKeyOut {
+    #[schemars(with = "Id<AppKeyId>")]
     id: AppKeyId,
     name: String,
+    #[schemars(schema_with = "schema::mode")]
     mode: Mode,
+    #[schemars(schema_with = "scope_schema")]
     promotions: KeyScope,
     /// The start of the key, to recognise it by.
     preview: String,
@@ -44,19 +52,26 @@ pub(crate) struct AppKeyOut {
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
     /// The key that took its place.
+    #[schemars(with = "Option<Id<AppKeyId>>")]
     rotated_to: Option<AppKeyId>,
     /// When it last evaluated, as far as its records have come in.
     last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A new key.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreatedAppKey")]
 pub(crate) struct CreatedAppKeyOut {
     /// The secret: here and never again.
     key: String,
     #[serde(flatten)]
     app_key: AppKeyOut,
 }
+
+pub(crate) const LIST_APP_KEYS: Doc = Doc::new(
+    "list_app_keys",
+    "The application keys, newest first, without their secrets.",
+);
 
 /// `GET /v1/app-keys`, newest first.
 pub(crate) async fn list_app_keys(
@@ -77,12 +92,25 @@ pub(crate) async fn list_app_keys(
     )))
 }
 
+const NEW_APP_KEY: &[Field] = &[
+    Field::required("name", schema::name),
+    Field::optional("mode", mode_or_null),
+    Field::required("promotions", scope_schema),
+    Field::optional("expires_at", schema::time_or_null),
+];
+
+pub(crate) const CREATE_APP_KEY: Doc = Doc::new(
+    "create_app_key",
+    "Makes an application key, `test` unless asked otherwise. `key` of the answer is shown here and never again.",
+)
+.body(NEW_APP_KEY);
+
 /// `POST /v1/app-keys`.
 pub(crate) async fn create_app_key(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<AppKeysManage>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<CreatedAppKeyOut>), Error> {
+) -> Result<Created<Json<CreatedAppKeyOut>>, Error> {
     let now = app.clock.now();
     let new = NewAppKey::parse(&body, now)?;
     let id = new_id(AppKeyId::from_parts, now)?;
@@ -113,15 +141,18 @@ pub(crate) async fn create_app_key(
     };
     let app_key = app.db.transaction("create_app_key", create).await?;
     let key = key.reveal().to_owned();
-    Ok((StatusCode::CREATED, Json(CreatedAppKeyOut { key, app_key })))
+    Ok(Created(Json(CreatedAppKeyOut { key, app_key })))
 }
+
+pub(crate) const REVOKE_APP_KEY: Doc =
+    Doc::new("revoke_app_key", "Revokes an application key.").path(&[("id", schema::id::<AppKeyId>)]);
 
 /// `DELETE /v1/app-keys/{id}`: revokes it. Safe to repeat.
 pub(crate) async fn revoke_app_key(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<AppKeysManage>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let id = parse_id(&id)?;
     let now = app.clock.now();
     let revoke = || async {
@@ -140,7 +171,19 @@ pub(crate) async fn revoke_app_key(
         tenant.commit(()).await
     };
     app.db.transaction("revoke_app_key", revoke).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
+}
+
+fn mode_or_null(schemas: &mut SchemaGenerator) -> Schema {
+    nullable(schema::mode(schemas))
+}
+
+fn scope_schema(schemas: &mut SchemaGenerator) -> Schema {
+    let code = schema::code(schemas);
+    json_schema!({"anyOf": [
+        {"type": "string", "enum": ["all"]},
+        {"type": "array", "items": code, "minItems": 1, "maxItems": MAX_SCOPE_CODES}
+    ]})
 }
 
 fn not_found() -> Error {
@@ -203,7 +246,7 @@ struct NewAppKey {
 
 impl NewAppKey {
     fn parse(body: &Value, now: DateTime<Utc>) -> Result<Self, Error> {
-        let mut fields = Fields::only(body, &["name", "mode", "promotions", "expires_at"])?;
+        let mut fields = Fields::only(body, NEW_APP_KEY)?;
         let name = fields.name("name").unwrap_or_default().to_owned();
         let mode = match fields.value("mode").map(Value::as_str) {
             None => Mode::Test,

@@ -1,10 +1,13 @@
 //! The audit trail, newest first, with filters.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use engine::ids::{AuditEventId, UserId};
 use engine::problem::FieldError;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,14 +16,19 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::auth::{Allowed, AuditRead};
 use crate::db::audit_events::{self, AuditEventRow, AuditFilter};
+use crate::openapi::doc::Doc;
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 
 /// An entry.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEvent")]
 pub(crate) struct AuditEventOut {
+    #[schemars(with = "Id<AuditEventId>")]
     id: AuditEventId,
     time: DateTime<Utc>,
     /// Who, as they were then.
+    #[schemars(with = "BTreeMap<String, Value>")]
     actor: Value,
     action: String,
     object: ObjectOut,
@@ -31,7 +39,8 @@ pub(crate) struct AuditEventOut {
     request_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditObject")]
 struct ObjectOut {
     #[serde(rename = "type")]
     kind: String,
@@ -57,21 +66,34 @@ impl AuditEventOut {
 }
 
 /// Which entries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct AuditQuery {
     /// A user's id.
+    #[schemars(with = "Option<Id<UserId>>")]
     actor: Option<String>,
-    /// A word such as `role.updated`.
+    /// What was done.
+    #[schemars(schema_with = "action_schema")]
     action: Option<String>,
     /// A kind of object, such as `role`.
     object_type: Option<String>,
     /// An object's id or code.
     object_id: Option<String>,
     /// From this time on.
+    #[schemars(with = "Option<DateTime<Utc>>")]
     from: Option<String>,
     /// Before this time.
+    #[schemars(with = "Option<DateTime<Utc>>")]
     to: Option<String>,
 }
+
+fn action_schema(_: &mut SchemaGenerator) -> Schema {
+    schema::words(Action::ALL.iter().map(|action| action.as_str()))
+}
+
+pub(crate) const LIST_AUDIT_EVENTS: Doc = Doc::new(
+    "list_audit_events",
+    "Who did what to which object, newest first. Filters narrow it down.",
+);
 
 /// `GET /v1/audit-events`.
 pub(crate) async fn list_audit_events(

@@ -1,18 +1,22 @@
 //! Signing in and out: register, sign in, refresh, sign out; and the key set that verifies the tokens.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName};
+use axum::response::{AppendHeaders, IntoResponse, NoContent, Response};
 use chrono::{DateTime, Utc};
 use engine::ids::{OrganizationId, RoleId, UserId};
+use engine::problem::ProblemType;
 use jsonwebtoken::jwk::JwkSet;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::fields;
-use super::input::{Fields, JsonBody};
+use super::input::{Created, Fields, JsonBody};
 use super::me::{Account, load_account};
 use crate::app::App;
 use crate::audit::{self, Action, Actor, Entry};
@@ -27,13 +31,19 @@ use crate::db::roles::{RoleRow, insert_role};
 use crate::db::users::NewUser;
 use crate::db::{Tenant, memberships, organizations, sessions, users};
 use crate::limits::{self, REGISTER_BY_ACCOUNT, REGISTER_BY_ADDRESS, account_subject, address_subject};
+use crate::openapi::describe::Describe;
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::operation::Operation;
+use crate::openapi::schema;
 use crate::problem::Error;
 use crate::random::new_id;
 
 /// The answer of whoever signs in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SignedIn")]
 pub(crate) struct SignedInOut {
     access_token: String,
+    #[schemars(schema_with = "token_type")]
     token_type: &'static str,
     /// Seconds.
     expires_in: i64,
@@ -41,7 +51,41 @@ pub(crate) struct SignedInOut {
     account: Account,
 }
 
-pub(crate) type Cookies = AppendHeaders<[(HeaderName, String); 2]>;
+/// What every way of signing in answers: the tokens of a session, and the mark of a known device.
+pub(crate) struct SignedIn {
+    cookies: [(HeaderName, String); 2],
+    out: SignedInOut,
+}
+
+impl IntoResponse for SignedIn {
+    fn into_response(self) -> Response {
+        (AppendHeaders(self.cookies), Json(self.out)).into_response()
+    }
+}
+
+impl Describe for SignedIn {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<SignedInOut>(200, "Signed in");
+        let cookies = "The refresh token, and the mark of this device, neither for scripts.";
+        operation.answers_header(200, "Set-Cookie", cookies);
+    }
+}
+
+fn token_type(_: &mut SchemaGenerator) -> Schema {
+    schema::words(["Bearer"])
+}
+
+const REGISTRATION: &[Field] = &[
+    Field::required("organization_name", schema::name),
+    Field::required("name", schema::name),
+    Field::required("email", fields::email_schema),
+    Field::required("password", fields::password_schema),
+    Field::optional("locale", fields::locale_schema),
+];
+
+pub(crate) const REGISTER_USER: Doc = Doc::new("register_user", "Makes an organisation with its administrator.")
+    .body(REGISTRATION)
+    .problems(&[ProblemType::Conflict, ProblemType::RateLimited]);
 
 /// `POST /v1/auth/register`: a new organisation with its administrator.
 pub(crate) async fn register_user(
@@ -50,7 +94,7 @@ pub(crate) async fn register_user(
     caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Created<SignedIn>, Error> {
     let registration = Registration::parse(&body)?;
     limits::take(&app, REGISTER_BY_ADDRESS, &address_subject(caller.address)).await?;
     limits::take(&app, REGISTER_BY_ACCOUNT, &account_subject(registration.email)).await?;
@@ -79,8 +123,17 @@ pub(crate) async fn register_user(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("register_user", register).await?;
-    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened).await?))
+    Ok(Created(signed_in(&app, &headers, opened).await?))
 }
+
+const CREDENTIALS: &[Field] = &[
+    Field::required("email", schema::text),
+    Field::required("password", schema::text),
+];
+
+pub(crate) const LOGIN_USER: Doc = Doc::new("login_user", "Signs in.")
+    .body(CREDENTIALS)
+    .problems(&[ProblemType::CredentialsInvalid, ProblemType::RateLimited]);
 
 /// `POST /v1/auth/login`. Whatever session the browser had ends: nobody goes on in one that was planted there.
 pub(crate) async fn login_user(
@@ -89,7 +142,7 @@ pub(crate) async fn login_user(
     caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<SignedIn, Error> {
     let (email, password) = parse_credentials(&body)?;
     let user = authenticate(&app, &caller, &headers, email, password).await?;
     let organization = choose_organization(&app, user).await?;
@@ -103,12 +156,18 @@ pub(crate) async fn login_user(
     signed_in(&app, &headers, opened).await
 }
 
+pub(crate) const REFRESH_SESSION: Doc = Doc::new(
+    "refresh_session",
+    "Exchanges the cookie for the next one and an access token.",
+)
+.cookie();
+
 /// `POST /v1/auth/refresh`: exchanges the cookie's token. A token that was exchanged before ends the session.
 pub(crate) async fn refresh_session(
     State(app): State<App>,
     site: Result<SameSite, Error>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, RefreshError> {
+) -> Result<SignedIn, RefreshError> {
     site?;
     let presented = RefreshToken::from_cookies(&headers).ok_or(RefreshError::Ended)?;
     let work = || async {
@@ -134,6 +193,12 @@ impl From<Error> for RefreshError {
     }
 }
 
+impl Describe for RefreshError {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.problem(ProblemType::Unauthenticated);
+    }
+}
+
 impl IntoResponse for RefreshError {
     fn into_response(self) -> Response {
         match self {
@@ -146,32 +211,66 @@ impl IntoResponse for RefreshError {
     }
 }
 
+pub(crate) const LOGOUT_SESSION: Doc = Doc::new("logout_session", "Ends the session of the cookie, if there is one.");
+
 /// `POST /v1/auth/logout`: ends the cookie's session, if there is one. Safe to repeat.
 pub(crate) async fn logout_session(
     State(app): State<App>,
     _: SameSite,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<SignedOut, Error> {
     end_presented_session(&app, &headers).await?;
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, removal_cookie())])))
+    Ok(SignedOut)
 }
 
+/// The answer of whoever signs out: the cookie goes.
+pub(crate) struct SignedOut;
+
+impl IntoResponse for SignedOut {
+    fn into_response(self) -> Response {
+        (AppendHeaders([(SET_COOKIE, removal_cookie())]), NoContent).into_response()
+    }
+}
+
+impl Describe for SignedOut {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers_nothing(204, "Signed out");
+        operation.answers_header(204, "Set-Cookie", "Takes the refresh token away.");
+    }
+}
+
+pub(crate) const GET_KEY_SET: Doc = Doc::new("get_key_set", "The keys that access tokens are verified with.");
+
 /// `GET /.well-known/jwks.json`.
-pub(crate) async fn get_key_set(
-    State(app): State<App>,
-) -> (AppendHeaders<[(HeaderName, &'static str); 1]>, Json<JwkSet>) {
-    (
-        AppendHeaders([(CACHE_CONTROL, "public, max-age=300")]),
-        Json(app.tokens.key_set(app.clock.now()).await),
-    )
+pub(crate) async fn get_key_set(State(app): State<App>) -> KeySet {
+    KeySet(app.tokens.key_set(app.clock.now()).await)
+}
+
+/// The answer of `/.well-known/jwks.json`.
+pub(crate) struct KeySet(JwkSet);
+
+impl IntoResponse for KeySet {
+    fn into_response(self) -> Response {
+        (AppendHeaders([(CACHE_CONTROL, "public, max-age=300")]), Json(self.0)).into_response()
+    }
+}
+
+impl Describe for KeySet {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<KeySetSchema>(200, "A JWK set (RFC 7517)");
+    }
+}
+
+/// A JWK set (RFC 7517 §5).
+#[derive(JsonSchema)]
+#[schemars(rename = "KeySet")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct KeySetSchema {
+    keys: Vec<BTreeMap<String, Value>>,
 }
 
 /// The answer that hands out the tokens of a session, and the mark of a known device.
-pub(crate) async fn signed_in(
-    app: &App,
-    headers: &HeaderMap,
-    opened: Opened,
-) -> Result<(Cookies, Json<SignedInOut>), Error> {
+pub(crate) async fn signed_in(app: &App, headers: &HeaderMap, opened: Opened) -> Result<SignedIn, Error> {
     let Opened {
         account,
         permissions,
@@ -189,17 +288,17 @@ pub(crate) async fn signed_in(
         Some(device) => device,
         None => Device::issue()?,
     };
-    let cookies = AppendHeaders([
+    let cookies = [
         (SET_COOKIE, token.to_cookie()),
         (SET_COOKIE, device.to_cookie(&app.origin_secret, user)),
-    ]);
+    ];
     let out = SignedInOut {
         access_token,
         token_type: "Bearer",
         expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
         account,
     };
-    Ok((cookies, Json(out)))
+    Ok(SignedIn { cookies, out })
 }
 
 /// Ends the session of the request's cookie, if the cookie is of one.
@@ -296,8 +395,7 @@ struct Registration<'a> {
 
 impl<'a> Registration<'a> {
     fn parse(body: &'a Value) -> Result<Self, Error> {
-        let names = ["organization_name", "name", "email", "password", "locale"];
-        let mut fields = Fields::only(body, &names)?;
+        let mut fields = Fields::only(body, REGISTRATION)?;
         let organization_name = fields.name("organization_name").unwrap_or_default();
         let name = fields.name("name").unwrap_or_default();
         let email = fields::email(&mut fields);
@@ -315,7 +413,7 @@ impl<'a> Registration<'a> {
 }
 
 fn parse_credentials(body: &Value) -> Result<(&str, &str), Error> {
-    let mut fields = Fields::only(body, &["email", "password"])?;
+    let mut fields = Fields::only(body, CREDENTIALS)?;
     let email = fields.text("email").map(str::trim);
     if email.is_none() {
         fields.error("/email", "email_missing", "Send your e-mail address.");

@@ -1,7 +1,9 @@
 //! Fields that several bodies have: e-mail, password, language.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+
 use super::input::Fields;
-use crate::auth::password_rule::check_password;
+use crate::auth::password_rule::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, check_password};
 
 /// Longest e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
 const MAX_EMAIL_CHARS: usize = 254;
@@ -39,6 +41,24 @@ pub(crate) fn locale(fields: &mut Fields<'_>) -> Option<String> {
         fields.error("/locale", "locale_invalid", detail);
     }
     locale
+}
+
+/// The schema of [`email`].
+pub(crate) fn email_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "format": "email", "maxLength": MAX_EMAIL_CHARS})
+}
+
+/// The schema of [`password`].
+pub(crate) fn password_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "minLength": MIN_PASSWORD_CHARS, "maxLength": MAX_PASSWORD_CHARS})
+}
+
+/// The schema of [`locale`].
+pub(crate) fn locale_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["string", "null"], "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", "maxLength": MAX_LOCALE_CHARS,
+        "description": "A language tag, such as `es-UY`. Mails are Spanish for `es` and its regions, else English."
+    })
 }
 
 /// The addresses that browsers accept (WHATWG HTML, "valid e-mail address"), with a dot in the domain.

@@ -1,12 +1,19 @@
 //! Whether the process lives, is ready, and works as a whole. Public, and tells nothing of any tenant.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::db::{jobs, outbox, schema};
+use crate::openapi::describe::Describe;
+use crate::openapi::doc::Doc;
+use crate::openapi::operation::Operation;
 use crate::problem::{Error, chain};
 
 /// How long a value may wait for the edge before the publisher counts as failing, in seconds: well above a retry's
@@ -38,6 +45,9 @@ pub(crate) struct HealthOut {
     components: Components,
 }
 
+/// The same with its status.
+pub(crate) struct HealthAnswer(StatusCode, HealthOut);
+
 #[derive(Debug, Serialize)]
 struct Components {
     database: StatusOut,
@@ -64,10 +74,14 @@ struct JobsOut {
     oldest_due_secs: Option<i64>,
 }
 
+pub(crate) const GET_PROCESS: Doc = Doc::new("get_process", "The process answers.");
+
 /// `GET /healthz`: the process answers.
 pub(crate) async fn get_process() -> Json<StatusOut> {
     Json(StatusOut { status: Condition::Ok })
 }
+
+pub(crate) const GET_READINESS: Doc = Doc::new("get_readiness", "Ready for traffic.");
 
 /// `GET /readyz`: the database is reached and has this release's schema.
 pub(crate) async fn get_readiness(State(app): State<App>) -> Result<Json<StatusOut>, Error> {
@@ -78,8 +92,10 @@ pub(crate) async fn get_readiness(State(app): State<App>) -> Result<Json<StatusO
     Ok(Json(StatusOut { status: Condition::Ok }))
 }
 
+pub(crate) const GET_HEALTH: Doc = Doc::new("get_health", "200 only when every component works, each named.");
+
 /// `GET /health_check`: 200 only when every component works, each named.
-pub(crate) async fn get_health(State(app): State<App>) -> (StatusCode, Json<HealthOut>) {
+pub(crate) async fn get_health(State(app): State<App>) -> HealthAnswer {
     let database = match schema::check_pool(app.db.app()).await {
         Ok(()) => Condition::Ok,
         Err(error) => {
@@ -102,7 +118,51 @@ pub(crate) async fn get_health(State(app): State<App>) -> (StatusCode, Json<Heal
         publisher,
         jobs,
     };
-    (code, Json(HealthOut { status, components }))
+    HealthAnswer(code, HealthOut { status, components })
+}
+
+impl IntoResponse for HealthAnswer {
+    fn into_response(self) -> Response {
+        (self.0, Json(self.1)).into_response()
+    }
+}
+
+impl Describe for HealthAnswer {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<HealthOut>(200, "Every component works");
+        operation.answers::<HealthOut>(503, "A component fails");
+    }
+}
+
+/// The edge answers these paths at the public address, with words and components of its own: the schemas hold for
+/// both.
+impl JsonSchema for StatusOut {
+    fn schema_name() -> Cow<'static, str> {
+        "Status".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object", "required": ["status"],
+            "properties": {"status": {"type": "string", "examples": ["up"]}}
+        })
+    }
+}
+
+impl JsonSchema for HealthOut {
+    fn schema_name() -> Cow<'static, str> {
+        "Health".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object", "required": ["status", "components"],
+            "properties": {
+                "status": {"type": "string", "examples": ["up"]},
+                "components": {"type": "object", "additionalProperties": {"type": "object"}}
+            }
+        })
+    }
 }
 
 /// The publisher may run in another process: what waits in the outbox tells how it does.

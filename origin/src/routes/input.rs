@@ -4,12 +4,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use engine::problem::{FieldError, ProblemType};
+pub(crate) use engine::promotion::parse_time;
+use schemars::JsonSchema;
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::openapi::doc::Field;
 use crate::problem::Error;
 
 /// Deepest nesting of a body: far above any form of the API, and bounds recursion over it.
@@ -141,6 +146,15 @@ pub(crate) struct Query<T>(pub(crate) T);
 #[from_request(via(axum::extract::Path), rejection(Error))]
 pub(crate) struct Path<T>(pub(crate) T);
 
+/// An answer with which something began to exist.
+pub(crate) struct Created<T>(pub(crate) T);
+
+impl<T: IntoResponse> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, self.0).into_response()
+    }
+}
+
 /// The fields of a body, and what is wrong with them so far.
 pub(crate) struct Fields<'a> {
     json: &'a Value,
@@ -164,8 +178,9 @@ impl<'a> Fields<'a> {
     }
 
     /// The fields of an object that has these and no others: a misspelt one would be taken for left out.
-    pub(crate) fn only(json: &'a Value, names: &[&str]) -> Result<Self, Error> {
+    pub(crate) fn only(json: &'a Value, known: &[Field]) -> Result<Self, Error> {
         let mut fields = Self::of(json)?;
+        let names: Vec<_> = known.iter().map(|field| field.name).collect();
         let known = names.join("`, `");
         for name in json.as_object().into_iter().flat_map(Map::keys) {
             if !names.contains(&name.as_str()) {
@@ -246,15 +261,13 @@ impl<'a> Fields<'a> {
 /// What a time looks like.
 pub(crate) const TIME_HELP: &str = "Send RFC 3339, such as \"2027-01-31T23:59:59Z\".";
 
-/// RFC 3339, in the years that the database stores.
-pub(crate) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
-}
-
 /// Which page of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct PageQuery {
+    /// How many items, 20 unless asked otherwise.
+    #[schemars(with = "Option<i64>", range(min = 1, max = MAX_PAGE_ROWS))]
     limit: Option<String>,
+    /// The `next_cursor` of the page before; the first page without one.
     cursor: Option<String>,
 }
 
@@ -293,9 +306,11 @@ impl PageQuery {
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub(crate) struct Page<T> {
     items: Vec<T>,
+    /// Where the next page begins; null on the last one.
     next_cursor: Option<String>,
 }
 

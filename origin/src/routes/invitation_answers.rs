@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, NoContent, Redirect, Response};
 use chrono::{DateTime, Utc};
 use engine::ids::{InvitationId, UserId};
-use engine::problem::FieldError;
+use engine::problem::{FieldError, ProblemType};
+use reqwest::Url;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::auth::signed_in;
+use super::auth::{SignedIn, signed_in};
 use super::fields;
-use super::input::{Fields, JsonBody, Query};
+use super::input::{Created, Fields, JsonBody, Query};
 use crate::app::App;
 use crate::audit::{self, Action, Actor, Entry};
 use crate::auth::SameSite;
@@ -25,11 +27,16 @@ use crate::db::organizations::{find_organization, lock_organization};
 use crate::db::users::{NewUser, find_credentials, insert_user};
 use crate::limits::{self, LINK_BY_ADDRESS, address_subject};
 use crate::mail::links;
+use crate::openapi::describe::Describe;
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::operation::Operation;
+use crate::openapi::schema;
 use crate::problem::Error;
 use crate::random::new_id;
 
 /// What the holder of a link sees before answering.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InspectedInvitation")]
 pub(crate) struct InspectedInvitationOut {
     organization_name: String,
     inviter_name: Option<String>,
@@ -41,10 +48,25 @@ pub(crate) struct InspectedInvitationOut {
 }
 
 /// The query of a decline: mail programs post there by themselves (RFC 8058).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct TokenQuery {
+    /// The text behind `#` in the mail's link.
     token: Option<String>,
 }
+
+const LINK: &[Field] = &[Field::required("token", schema::text)];
+
+/// What the answers to a link have in common.
+const PROBLEMS: &[ProblemType] = &[
+    ProblemType::NotFound,
+    ProblemType::Conflict,
+    ProblemType::Gone,
+    ProblemType::RateLimited,
+];
+
+pub(crate) const INSPECT_INVITATION: Doc = Doc::new("inspect_invitation", "What an invitation's link is for.")
+    .body(LINK)
+    .problems(PROBLEMS);
 
 /// `POST /v1/invitations/inspect`: in a body, so that no log holds the link.
 pub(crate) async fn inspect_invitation(
@@ -52,7 +74,7 @@ pub(crate) async fn inspect_invitation(
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Json<InspectedInvitationOut>, Error> {
-    let mut fields = Fields::only(&body, &["token"])?;
+    let mut fields = Fields::only(&body, LINK)?;
     let Some(token) = parse_token(&mut fields) else {
         return Err(fields.into_error());
     };
@@ -76,6 +98,27 @@ pub(crate) async fn inspect_invitation(
     }))
 }
 
+const ACCEPTANCE: &[Field] = &[
+    Field::required("token", schema::text),
+    Field::optional("name", schema::name_or_null),
+    Field::required("password", schema::text),
+    Field::optional("locale", fields::locale_schema),
+];
+
+pub(crate) const ACCEPT_INVITATION: Doc = Doc::new(
+    "accept_invitation",
+    "Joins an organisation: with a name and a password for a new account, or the password of the account that the \
+     e-mail has.",
+)
+.body(ACCEPTANCE)
+.problems(&[
+    ProblemType::CredentialsInvalid,
+    ProblemType::NotFound,
+    ProblemType::Conflict,
+    ProblemType::Gone,
+    ProblemType::RateLimited,
+]);
+
 /// `POST /v1/invitations/accept`: with a name and a password for a new account, or with the password of the account
 /// that the e-mail has. Of several at the same moment one succeeds: each locks the invitation and looks again.
 pub(crate) async fn accept_invitation(
@@ -84,8 +127,8 @@ pub(crate) async fn accept_invitation(
     caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<impl IntoResponse, Error> {
-    let mut fields = Fields::only(&body, &["token", "name", "password", "locale"])?;
+) -> Result<Created<SignedIn>, Error> {
+    let mut fields = Fields::only(&body, ACCEPTANCE)?;
     let Some(token) = parse_token(&mut fields) else {
         return Err(fields.into_error());
     };
@@ -110,15 +153,18 @@ pub(crate) async fn accept_invitation(
         tenant.commit(opened).await
     };
     let opened = app.db.transaction("accept_invitation", accept).await?;
-    Ok((StatusCode::CREATED, signed_in(&app, &headers, opened).await?))
+    Ok(Created(signed_in(&app, &headers, opened).await?))
 }
+
+pub(crate) const DECLINE_INVITATION: Doc =
+    Doc::new("decline_invitation", "Declines an invitation by its link.").problems(PROBLEMS);
 
 /// `POST /v1/invitations/decline?token=`. Safe to repeat: an invitation that is closed stays so.
 pub(crate) async fn decline_invitation(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<TokenQuery>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let token = query.token.as_deref().and_then(InvitationToken::parse);
     let token = token.ok_or_else(|| Error::invalid(vec![FieldError::new("/token", "token_invalid", TOKEN_HELP)]))?;
     limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
@@ -132,18 +178,39 @@ pub(crate) async fn decline_invitation(
         tenant.commit(()).await
     };
     app.db.transaction("decline_invitation", decline).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
+
+pub(crate) const SHOW_INVITATION: Doc = Doc::new(
+    "show_invitation",
+    "Leads to the page where an invitation is accepted or declined.",
+);
 
 /// `GET /v1/invitations/decline?token=`: whoever opens the address of a decline is led to the page where both answers
 /// are. Opening alone answers nothing: mail programs look at links by themselves.
 pub(crate) async fn show_invitation(
     State(app): State<App>,
     Query(query): Query<TokenQuery>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<SeeOther, Error> {
     let token = query.token.filter(|token| InvitationToken::parse(token).is_some());
     let token = token.ok_or_else(|| Error::invalid(vec![FieldError::new("/token", "token_invalid", TOKEN_HELP)]))?;
-    Ok(Redirect::to(links::accept_invitation(&app.public_url, &token).as_str()))
+    Ok(SeeOther(links::accept_invitation(&app.public_url, &token)))
+}
+
+/// Leads elsewhere.
+pub(crate) struct SeeOther(Url);
+
+impl IntoResponse for SeeOther {
+    fn into_response(self) -> Response {
+        Redirect::to(self.0.as_str()).into_response()
+    }
+}
+
+impl Describe for SeeOther {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers_nothing(303, "Elsewhere");
+        operation.answers_header(303, "Location", "A page of the merchant app.");
+    }
 }
 
 /// Who accepts.

@@ -2,14 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::{InvitationId, JobId, RoleId, UserId};
 use engine::problem::ProblemType;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields;
-use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
+use super::input::{Created, Fields, JsonBody, Page, PageQuery, Path, Query};
 use super::users::{find_role_permissions, parse_role, require_cover};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
@@ -21,12 +22,16 @@ use crate::db::jobs::{NewJob, insert_job};
 use crate::db::memberships::has_member_with_email;
 use crate::jobs::Job;
 use crate::limits::{self, INVITE_BY_ORGANIZATION, INVITE_BY_RECIPIENT, account_subject};
+use crate::openapi::doc::{Doc, Field, MakeSchema};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::new_id;
 
 /// An invitation, without its link.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Invitation")]
 pub(crate) struct InvitationOut {
+    #[schemars(with = "Id<InvitationId>")]
     id: InvitationId,
     email: String,
     /// `null` once the invitation is closed and the role is gone.
@@ -44,14 +49,15 @@ pub(crate) struct InvitationOut {
     mail: MailOut,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InvitationMail")]
 struct MailOut {
     status: MailStatus,
     /// What the mail server said when it refused.
     detail: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum MailStatus {
     /// On its way, or to be tried again.
@@ -62,14 +68,18 @@ enum MailStatus {
     Failed,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InvitedRole")]
 struct InvitedRoleOut {
+    #[schemars(with = "Id<RoleId>")]
     id: RoleId,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Inviter")]
 struct InviterOut {
+    #[schemars(with = "Id<UserId>")]
     id: UserId,
     name: String,
 }
@@ -108,6 +118,8 @@ impl MailOut {
         Self { status, detail: error }
     }
 }
+pub(crate) const LIST_INVITATIONS: Doc =
+    Doc::new("list_invitations", "The invitations of the organisation, newest first.");
 
 /// `GET /v1/invitations`, newest first.
 pub(crate) async fn list_invitations(
@@ -127,13 +139,22 @@ pub(crate) async fn list_invitations(
     Ok(Json(page.page(items.map(|item| (item.id.to_string(), item)).collect())))
 }
 
+const NEW_INVITATION: &[Field] = &[
+    Field::required("email", fields::email_schema),
+    Field::required("role_id", schema::id::<RoleId>),
+];
+
+pub(crate) const CREATE_INVITATION: Doc = Doc::new("create_invitation", "Invites a person by mail.")
+    .body(NEW_INVITATION)
+    .problems(&[ProblemType::Conflict, ProblemType::RateLimited]);
+
 /// `POST /v1/invitations`: the mail goes out by a job.
 pub(crate) async fn create_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<InvitationOut>), Error> {
-    let mut fields = Fields::only(&body, &["email", "role_id"])?;
+) -> Result<Created<Json<InvitationOut>>, Error> {
+    let mut fields = Fields::only(&body, NEW_INVITATION)?;
     let email = fields::email(&mut fields);
     let role = parse_role(&mut fields);
     fields.finish()?;
@@ -160,8 +181,21 @@ pub(crate) async fn create_invitation(
         tenant.commit(out).await
     };
     let out = app.db.transaction("create_invitation", create).await?;
-    Ok((StatusCode::CREATED, Json(out)))
+    Ok(Created(Json(out)))
 }
+
+const PATH: &[(&str, MakeSchema)] = &[("id", schema::id::<InvitationId>)];
+
+pub(crate) const RESEND_INVITATION: Doc = Doc::new(
+    "resend_invitation",
+    "Sends another mail with another link. The link before is good no more.",
+)
+.path(PATH)
+.problems(&[
+    ProblemType::Conflict,
+    ProblemType::InvalidRequest,
+    ProblemType::RateLimited,
+]);
 
 /// `POST /v1/invitations/{id}/resend`: another mail with another link, good for the whole time again. The link before
 /// is good no more.
@@ -187,12 +221,16 @@ pub(crate) async fn resend_invitation(
     Ok(Json(app.db.transaction("resend_invitation", resend).await?))
 }
 
+pub(crate) const REVOKE_INVITATION: Doc = Doc::new("revoke_invitation", "Takes an invitation back.")
+    .path(PATH)
+    .problems(&[ProblemType::Conflict]);
+
 /// `DELETE /v1/invitations/{id}`: takes it back. Safe to repeat.
 pub(crate) async fn revoke_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let id = parse_id(&id)?;
     let now = app.clock.now();
     let revoke = || async {
@@ -209,7 +247,7 @@ pub(crate) async fn revoke_invitation(
         tenant.commit(()).await
     };
     app.db.transaction("revoke_invitation", revoke).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// Has the mail of one sending go out.

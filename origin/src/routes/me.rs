@@ -2,36 +2,44 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::HeaderMap;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::{OrganizationId, SessionId, UserId};
+use engine::problem::ProblemType;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::auth::signed_in;
+use super::auth::{SignedIn, signed_in};
 use super::fields;
 use super::input::{Fields, JsonBody, Path};
 use super::organization::OrganizationOut;
 use super::users::UserOut;
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
+use crate::auth::permission::Permission;
 use crate::auth::sign_in::{Caller, open_session};
 use crate::auth::{PermissionSet, Principal, role_permissions};
 use crate::db::{Tenant, memberships, organizations, sessions, users};
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 
 /// A user in their organisation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Account {
     pub(crate) user: UserOut,
     pub(crate) organization: OrganizationOut,
     /// What the user may do.
+    #[schemars(with = "Vec<Permission>")]
     pub(crate) permissions: Vec<&'static str>,
 }
 
 /// An organisation to switch to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OwnOrganization")]
 pub(crate) struct OwnOrganizationOut {
+    #[schemars(with = "Id<OrganizationId>")]
     id: OrganizationId,
     name: String,
     /// Whether this token is for it.
@@ -41,9 +49,12 @@ pub(crate) struct OwnOrganizationOut {
 }
 
 /// A session of the user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub(crate) struct SessionOut {
+    #[schemars(with = "Id<SessionId>")]
     id: SessionId,
+    #[schemars(with = "Id<OrganizationId>")]
     organization_id: OrganizationId,
     created_at: DateTime<Utc>,
     last_used_at: DateTime<Utc>,
@@ -57,7 +68,8 @@ pub(crate) struct SessionOut {
 }
 
 /// A list that is shown whole.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub(crate) struct Whole<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
@@ -72,6 +84,8 @@ impl<T> Whole<T> {
     }
 }
 
+pub(crate) const GET_ME: Doc = Doc::new("get_me", "Who is signed in, where, and what they may do.");
+
 /// `GET /v1/me`.
 pub(crate) async fn get_me(State(app): State<App>, principal: Principal) -> Result<Json<Account>, Error> {
     let load = || async {
@@ -82,13 +96,24 @@ pub(crate) async fn get_me(State(app): State<App>, principal: Principal) -> Resu
     Ok(Json(app.db.transaction("get_me", load).await?))
 }
 
+const PROFILE: &[Field] = &[
+    Field::optional("name", schema::name),
+    Field::optional("locale", fields::locale_schema),
+];
+
+pub(crate) const UPDATE_ME: Doc = Doc::new(
+    "update_me",
+    "Changes one's name and language: what is left out stays as it is.",
+)
+.body(PROFILE);
+
 /// `PATCH /v1/me`: name and language.
 pub(crate) async fn update_me(
     State(app): State<App>,
     principal: Principal,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Account>, Error> {
-    let mut fields = Fields::only(&body, &["name", "locale"])?;
+    let mut fields = Fields::only(&body, PROFILE)?;
     let name = fields.has("name").then(|| fields.name("name").unwrap_or_default());
     let locale = fields.has("locale").then(|| fields::locale(&mut fields));
     fields.finish()?;
@@ -106,6 +131,11 @@ pub(crate) async fn update_me(
     };
     Ok(Json(app.db.transaction("update_me", update).await?))
 }
+
+pub(crate) const LIST_OWN_ORGANIZATIONS: Doc = Doc::new(
+    "list_own_organizations",
+    "The organisations that one belongs to, the one used last first.",
+);
 
 /// `GET /v1/me/organizations`, the one used last first.
 pub(crate) async fn list_own_organizations(
@@ -127,6 +157,15 @@ pub(crate) async fn list_own_organizations(
     Ok(Json(Whole::new(items.collect())))
 }
 
+const SWITCH: &[Field] = &[Field::required("organization_id", schema::id::<OrganizationId>)];
+
+pub(crate) const SWITCH_ORGANIZATION: Doc = Doc::new(
+    "switch_organization",
+    "Goes on in another of one's organisations. The session here ends, one there begins.",
+)
+.body(SWITCH)
+.problems(&[ProblemType::NotFound]);
+
 /// `POST /v1/auth/switch`: goes on in another organisation. The session here ends, one there begins.
 pub(crate) async fn switch_organization(
     State(app): State<App>,
@@ -134,8 +173,8 @@ pub(crate) async fn switch_organization(
     caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<impl IntoResponse, Error> {
-    let mut fields = Fields::only(&body, &["organization_id"])?;
+) -> Result<SignedIn, Error> {
+    let mut fields = Fields::only(&body, SWITCH)?;
     let organization = fields
         .text("organization_id")
         .and_then(|id| id.parse::<OrganizationId>().ok());
@@ -162,6 +201,11 @@ pub(crate) async fn switch_organization(
     signed_in(&app, &headers, opened).await
 }
 
+pub(crate) const LIST_OWN_SESSIONS: Doc = Doc::new(
+    "list_own_sessions",
+    "One's sessions in all organisations, the one used last first.",
+);
+
 /// `GET /v1/me/sessions`: in all organisations, the one used last first.
 pub(crate) async fn list_own_sessions(
     State(app): State<App>,
@@ -186,12 +230,15 @@ pub(crate) async fn list_own_sessions(
     Ok(Json(Whole::new(items.collect())))
 }
 
+pub(crate) const END_OWN_SESSION: Doc =
+    Doc::new("end_own_session", "Ends one of one's sessions.").path(&[("id", schema::id::<SessionId>)]);
+
 /// `DELETE /v1/me/sessions/{id}`: ends one of one's own sessions.
 pub(crate) async fn end_own_session(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let not_found = || Error::not_found("You have no session with this id: list yours for those that exist.");
     let id: SessionId = id.parse().map_err(|_| not_found())?;
     let end = || async {
@@ -205,11 +252,16 @@ pub(crate) async fn end_own_session(
         tenant.commit(()).await
     };
     app.db.transaction("end_own_session", end).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
+pub(crate) const END_OTHER_SESSIONS: Doc = Doc::new(
+    "end_other_sessions",
+    "Ends all of one's sessions but the one that asks.",
+);
+
 /// `DELETE /v1/me/sessions`: ends all of one's sessions but the one that asks. Safe to repeat.
-pub(crate) async fn end_other_sessions(State(app): State<App>, principal: Principal) -> Result<StatusCode, Error> {
+pub(crate) async fn end_other_sessions(State(app): State<App>, principal: Principal) -> Result<NoContent, Error> {
     let end = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
         tenant.enter_person(principal.user).await?;
@@ -222,7 +274,7 @@ pub(crate) async fn end_other_sessions(State(app): State<App>, principal: Princi
         tenant.commit(()).await
     };
     app.db.transaction("end_other_sessions", end).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// A member of the transaction's organisation, and what their role permits. Who is none has to sign in again.

@@ -4,6 +4,7 @@ pub(crate) mod app_keys;
 pub(crate) mod audit_events;
 pub(crate) mod auth;
 pub(crate) mod conditions;
+pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod ingest;

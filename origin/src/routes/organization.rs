@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use engine::ids::OrganizationId;
+use engine::problem::ProblemType;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields;
@@ -12,11 +14,15 @@ use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, OrganizationManage, Principal};
 use crate::db::organizations::{self, OrganizationRow};
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 
 /// An organisation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Organization")]
 pub(crate) struct OrganizationOut {
+    #[schemars(with = "Id<OrganizationId>")]
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
     /// The language of mails to people who have chosen none.
@@ -35,6 +41,9 @@ impl OrganizationOut {
     }
 }
 
+pub(crate) const GET_ORGANIZATION: Doc =
+    Doc::new("get_organization", "The organisation of the caller.").problems(&[ProblemType::NotFound]);
+
 /// `GET /v1/organization`.
 pub(crate) async fn get_organization(
     State(app): State<App>,
@@ -50,13 +59,25 @@ pub(crate) async fn get_organization(
     Ok(Json(OrganizationOut::from_row(principal.organization, row)))
 }
 
+const CHANGED_ORGANIZATION: &[Field] = &[
+    Field::optional("name", schema::name),
+    Field::optional("locale", fields::locale_schema),
+];
+
+pub(crate) const UPDATE_ORGANIZATION: Doc = Doc::new(
+    "update_organization",
+    "Changes the organisation: what is left out stays as it is.",
+)
+.body(CHANGED_ORGANIZATION)
+.problems(&[ProblemType::NotFound]);
+
 /// `PATCH /v1/organization`: what is left out stays as it is.
 pub(crate) async fn update_organization(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<OrganizationManage>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<OrganizationOut>, Error> {
-    let mut fields = Fields::only(&body, &["name", "locale"])?;
+    let mut fields = Fields::only(&body, CHANGED_ORGANIZATION)?;
     let name = fields.has("name").then(|| fields.name("name").unwrap_or_default());
     let locale = fields.has("locale").then(|| fields::locale(&mut fields));
     fields.finish()?;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, NoContent, Response};
 use chrono::{DateTime, Utc};
 use engine::ids::{JobId, PasswordResetId, SessionId, UserId};
 use engine::problem::{FieldError, ProblemType};
@@ -20,8 +21,21 @@ use crate::db::password_resets::{OpenResetRow, end_reset, end_resets, find_open_
 use crate::db::{Person, memberships, sessions, users};
 use crate::jobs::Job;
 use crate::limits::{self, LINK_BY_ADDRESS, RESET_BY_ACCOUNT, RESET_BY_ADDRESS, account_subject, address_subject};
+use crate::openapi::describe::Describe;
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::operation::Operation;
+use crate::openapi::schema;
 use crate::problem::Error;
 use crate::random::new_id;
+
+const FORGOTTEN: &[Field] = &[Field::required("email", fields::email_schema)];
+
+pub(crate) const REQUEST_PASSWORD_RESET: Doc = Doc::new(
+    "request_password_reset",
+    "Sends a link to a new password, if anybody has the e-mail: the answer does not tell.",
+)
+.body(FORGOTTEN)
+.problems(&[ProblemType::RateLimited]);
 
 /// `POST /v1/auth/password/forgot`. Whether anybody has the address is the job's to find out: the answer and the work
 /// before it are the same for all.
@@ -29,7 +43,7 @@ pub(crate) async fn request_password_reset(
     State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody,
-) -> Result<StatusCode, Error> {
+) -> Result<Accepted, Error> {
     let email = parse_email(&body)?;
     limits::take(&app, RESET_BY_ADDRESS, &address_subject(caller.address)).await?;
     limits::take(&app, RESET_BY_ACCOUNT, &account_subject(&email)).await?;
@@ -44,8 +58,32 @@ pub(crate) async fn request_password_reset(
     };
     let mut connection = app.db.app().acquire().await?;
     jobs::insert_job(&mut connection, &new, now).await?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(Accepted)
 }
+
+/// 202: a job does it.
+pub(crate) struct Accepted;
+
+impl IntoResponse for Accepted {
+    fn into_response(self) -> Response {
+        StatusCode::ACCEPTED.into_response()
+    }
+}
+
+impl Describe for Accepted {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers_nothing(202, "Accepted");
+    }
+}
+
+const RESET: &[Field] = &[
+    Field::required("token", schema::text),
+    Field::required("password", fields::password_schema),
+];
+
+pub(crate) const RESET_PASSWORD: Doc = Doc::new("reset_password", "Chooses a new password by the link of a mail.")
+    .body(RESET)
+    .problems(&[ProblemType::Gone, ProblemType::RateLimited]);
 
 /// `POST /v1/auth/password/reset`: once for each link. Ends all the person's sessions, and lets them try passwords
 /// again at once.
@@ -53,7 +91,7 @@ pub(crate) async fn reset_password(
     State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let (token, password) = parse_reset(&body)?;
     limits::take(&app, LINK_BY_ADDRESS, &address_subject(caller.address)).await?;
     let now = app.clock.now();
@@ -67,8 +105,20 @@ pub(crate) async fn reset_password(
         return Err(gone());
     }
     Attempt::forget(&app, &account_attempts(&owner.email)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
+
+const CHANGED_PASSWORD: &[Field] = &[
+    Field::required("current_password", schema::text),
+    Field::required("new_password", fields::password_schema),
+];
+
+pub(crate) const CHANGE_PASSWORD: Doc = Doc::new(
+    "change_password",
+    "Changes one's password. All one's other sessions end.",
+)
+.body(CHANGED_PASSWORD)
+.problems(&[ProblemType::Conflict, ProblemType::RateLimited]);
 
 /// `POST /v1/me/password`. Ends all the person's other sessions. Who has only the session, and guesses, has to wait as
 /// at the sign-in.
@@ -76,7 +126,7 @@ pub(crate) async fn change_password(
     State(app): State<App>,
     principal: Principal,
     JsonBody(body): JsonBody,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let (current, new) = parse_change(&body)?;
     let user = principal.user;
     let owner = users::find_owner(app.db.app(), user)
@@ -100,7 +150,7 @@ pub(crate) async fn change_password(
         person.commit(changed).await
     };
     if app.db.transaction("change_password", work).await? {
-        Ok(StatusCode::NO_CONTENT)
+        Ok(NoContent)
     } else {
         Err(Error::new(
             ProblemType::Conflict,
@@ -204,14 +254,14 @@ fn accept(pointer: &str, password: &str, owner: [&str; 2]) -> Result<(), Error> 
 }
 
 fn parse_email(body: &Value) -> Result<String, Error> {
-    let mut fields = Fields::only(body, &["email"])?;
+    let mut fields = Fields::only(body, FORGOTTEN)?;
     let email = fields::email(&mut fields);
     fields.finish()?;
     Ok(email.to_ascii_lowercase())
 }
 
 fn parse_reset(body: &Value) -> Result<(&str, &str), Error> {
-    let mut fields = Fields::only(body, &["token", "password"])?;
+    let mut fields = Fields::only(body, RESET)?;
     let token = fields.text("token");
     if token.is_none() {
         fields.error("/token", "token_missing", "Send the token of the link in the mail.");
@@ -225,7 +275,7 @@ fn parse_reset(body: &Value) -> Result<(&str, &str), Error> {
 }
 
 fn parse_change(body: &Value) -> Result<(&str, &str), Error> {
-    let mut fields = Fields::only(body, &["current_password", "new_password"])?;
+    let mut fields = Fields::only(body, CHANGED_PASSWORD)?;
     let current = fields.text("current_password");
     if current.is_none() {
         fields.error(

@@ -3,33 +3,40 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use engine::ids::{OrganizationId, PromotionId};
 use engine::problem::{FieldError, ProblemType};
 use engine::promotion::{PromotionCode, Rule, Status, Terms};
 use engine::wire::v1::promotion_key;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::input::{JsonBody, Page, PageQuery, Path, Query};
+use super::input::{Created, JsonBody, Page, PageQuery, Path, Query};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, Principal, PromotionsRead, PromotionsWrite};
 use crate::db::Tenant;
 use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::{self, PromotionRow};
+use crate::openapi::doc::{Doc, MakeSchema};
+use crate::openapi::promotion as openapi;
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::new_id;
 use crate::zones;
 
 /// A promotion as the API tells it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Promotion")]
 pub(crate) struct PromotionOut {
+    #[schemars(with = "Id<PromotionId>")]
     id: PromotionId,
     #[serde(flatten)]
+    #[schemars(with = "openapi::Terms")]
     terms: Terms,
+    #[schemars(schema_with = "openapi::status")]
     status: Status,
     /// Counts published states: 0 for a draft.
     version: u64,
@@ -40,7 +47,7 @@ pub(crate) struct PromotionOut {
 }
 
 /// Whether the edge has the newest version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Published {
     version: u64,
     state: PublishState,
@@ -48,12 +55,15 @@ struct Published {
     at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum PublishState {
     Publishing,
     Live,
 }
+
+pub(crate) const LIST_PROMOTIONS: Doc =
+    Doc::new("list_promotions", "The promotions of the organisation, newest first.");
 
 /// `GET /v1/promotions`, newest first.
 pub(crate) async fn list_promotions(
@@ -79,12 +89,16 @@ pub(crate) async fn list_promotions(
     ))
 }
 
+pub(crate) const CREATE_PROMOTION: Doc = Doc::new("create_promotion", "Makes a draft.")
+    .open_body(openapi::TERMS, openapi::example)
+    .problems(&[ProblemType::Conflict]);
+
 /// `POST /v1/promotions`: a draft.
 pub(crate) async fn create_promotion(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<PromotionOut>), Error> {
+) -> Result<Created<Json<PromotionOut>>, Error> {
     let terms = check_terms(&body).map_err(Error::invalid)?;
     let now = app.clock.now();
     let id = new_id(PromotionId::from_parts, now)?;
@@ -106,8 +120,12 @@ pub(crate) async fn create_promotion(
         tenant.commit(()).await
     };
     app.db.transaction("create_promotion", insert).await?;
-    Ok((StatusCode::CREATED, Json(out)))
+    Ok(Created(Json(out)))
 }
+
+const PATH: &[(&str, MakeSchema)] = &[("code", schema::code)];
+
+pub(crate) const GET_PROMOTION: Doc = Doc::new("get_promotion", "A promotion.").path(PATH);
 
 /// `GET /v1/promotions/{code}`.
 pub(crate) async fn get_promotion(
@@ -125,6 +143,13 @@ pub(crate) async fn get_promotion(
     row.ok_or_else(not_found).and_then(PromotionOut::from_row).map(Json)
 }
 
+pub(crate) const ACTIVATE_PROMOTION: Doc = Doc::new(
+    "activate_promotion",
+    "Makes a draft or a paused promotion active, and publishes it to the edge.",
+)
+.path(PATH)
+.problems(&[ProblemType::Conflict]);
+
 /// `POST /v1/promotions/{code}/activate`: from draft or paused.
 pub(crate) async fn activate_promotion(
     State(app): State<App>,
@@ -133,6 +158,10 @@ pub(crate) async fn activate_promotion(
 ) -> Result<Json<PromotionOut>, Error> {
     change_status(&app, &principal, &code, Status::Active).await.map(Json)
 }
+
+pub(crate) const PAUSE_PROMOTION: Doc = Doc::new("pause_promotion", "Pauses an active promotion.")
+    .path(PATH)
+    .problems(&[ProblemType::Conflict]);
 
 /// `POST /v1/promotions/{code}/pause`: from active.
 pub(crate) async fn pause_promotion(

@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::ids::PromotionId;
-use engine::problem::FieldError;
+use engine::problem::{FieldError, ProblemType};
 use engine::promotion::PromotionCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::input::{Query, TIME_HELP, parse_time};
@@ -16,28 +17,35 @@ use crate::app::App;
 use crate::auth::{Allowed, ReportsRead};
 use crate::db::usage::UsageRow;
 use crate::db::{Tenant, promotions, usage};
+use crate::openapi::doc::Doc;
+use crate::openapi::schema;
 use crate::problem::Error;
 
 /// What is asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct UsageQuery {
     /// A promotion's code; all promotions when absent.
+    #[schemars(schema_with = "schema::code")]
     promotion: Option<String>,
     /// Inclusive; the roll-up counts by the hour, so it is taken down to the full hour, UTC.
+    #[schemars(with = "Option<DateTime<Utc>>")]
     from: Option<String>,
     /// Exclusive, and taken up to the full hour.
+    #[schemars(with = "Option<DateTime<Utc>>")]
     to: Option<String>,
 }
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Usage")]
 pub(crate) struct UsageOut {
     /// When the organisation's figures last changed; `null` before the first evaluation.
     updated_at: Option<DateTime<Utc>>,
     totals: Totals,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "UsageTotals")]
 struct Totals {
     evaluations: u64,
     applicable: u64,
@@ -51,17 +59,21 @@ struct Totals {
 }
 
 /// A sum of money in minor units, which may pass what a single amount may be.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "MoneySum")]
 struct Sum {
     amount: u128,
     currency: String,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, JsonSchema)]
 struct ResponseMs {
     /// To a tenth; `null` without evaluations.
     mean: Option<f64>,
 }
+
+pub(crate) const GET_USAGE: Doc =
+    Doc::new("get_usage", "What was evaluated, and what came of it.").problems(&[ProblemType::NotFound]);
 
 /// `GET /v1/reports/usage`.
 pub(crate) async fn get_usage(

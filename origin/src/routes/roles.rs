@@ -2,14 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::RoleId;
 use engine::problem::ProblemType;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
+use super::input::{Created, Fields, JsonBody, Page, PageQuery, Path, Query};
 use super::users::require_cover;
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
@@ -18,6 +19,8 @@ use crate::auth::{Allowed, PermissionSet, Principal, UsersManage, role_permissio
 use crate::db::Tenant;
 use crate::db::organizations::lock_organization;
 use crate::db::roles::{self, RoleRow};
+use crate::openapi::doc::{self, Doc, Field};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::new_id;
 
@@ -25,12 +28,15 @@ use crate::random::new_id;
 const MAX_ROLES: i64 = 100;
 
 /// A role.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 pub(crate) struct RoleOut {
+    #[schemars(with = "Id<RoleId>")]
     id: RoleId,
     name: String,
     /// "admin" or "analyst" for the two that every organisation has.
     built_in: Option<String>,
+    #[schemars(with = "Vec<Permission>")]
     permissions: Vec<&'static str>,
     /// How many users have it.
     users: i64,
@@ -53,6 +59,10 @@ impl RoleOut {
     }
 }
 
+pub(crate) const LIST_ROLES: Doc = Doc::new("list_roles", "The roles of the organisation, newest first.");
+
+const PATH: &[(&str, doc::MakeSchema)] = &[("id", schema::id::<RoleId>)];
+
 /// `GET /v1/roles`, newest first.
 pub(crate) async fn list_roles(
     State(app): State<App>,
@@ -70,13 +80,22 @@ pub(crate) async fn list_roles(
     Ok(Json(page.page(roles.map(|role| (role.id.to_string(), role)).collect())))
 }
 
+const NEW_ROLE: &[Field] = &[
+    Field::required("name", schema::name),
+    Field::required("permissions", doc::of::<Vec<Permission>>),
+];
+
+pub(crate) const CREATE_ROLE: Doc = Doc::new("create_role", "Makes a role with permissions that the caller holds.")
+    .body(NEW_ROLE)
+    .problems(&[ProblemType::Conflict]);
+
 /// `POST /v1/roles`.
 pub(crate) async fn create_role(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<RoleOut>), Error> {
-    let mut fields = Fields::only(&body, &["name", "permissions"])?;
+) -> Result<Created<Json<RoleOut>>, Error> {
+    let mut fields = Fields::only(&body, NEW_ROLE)?;
     let name = fields.name("name").unwrap_or_default();
     let permissions = parse_permissions(&mut fields);
     fields.finish()?;
@@ -105,8 +124,18 @@ pub(crate) async fn create_role(
         tenant.commit(after).await
     };
     let out = app.db.transaction("create_role", create).await?;
-    Ok((StatusCode::CREATED, Json(out)))
+    Ok(Created(Json(out)))
 }
+
+const CHANGED_ROLE: &[Field] = &[
+    Field::optional("name", schema::name),
+    Field::optional("permissions", doc::of::<Vec<Permission>>),
+];
+
+pub(crate) const UPDATE_ROLE: Doc = Doc::new("update_role", "Changes a role: what is left out stays as it is.")
+    .path(PATH)
+    .body(CHANGED_ROLE)
+    .problems(&[ProblemType::Conflict]);
 
 /// `PATCH /v1/roles/{id}`: what is left out stays as it is. Users with the role have the new permissions from their
 /// next request on.
@@ -117,7 +146,7 @@ pub(crate) async fn update_role(
     JsonBody(body): JsonBody,
 ) -> Result<Json<RoleOut>, Error> {
     let id = parse_id(&id)?;
-    let mut fields = Fields::only(&body, &["name", "permissions"])?;
+    let mut fields = Fields::only(&body, CHANGED_ROLE)?;
     let name = fields.has("name").then(|| fields.name("name").unwrap_or_default());
     let permissions = fields.has("permissions").then(|| parse_permissions(&mut fields));
     fields.finish()?;
@@ -142,12 +171,16 @@ pub(crate) async fn update_role(
     Ok(Json(app.db.transaction("update_role", update).await?))
 }
 
+pub(crate) const DELETE_ROLE: Doc = Doc::new("delete_role", "Deletes a role that nobody has.")
+    .path(PATH)
+    .problems(&[ProblemType::Conflict]);
+
 /// `DELETE /v1/roles/{id}`: one that no user has and no open invitation names.
 pub(crate) async fn delete_role(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let id = parse_id(&id)?;
     let delete = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -158,7 +191,7 @@ pub(crate) async fn delete_role(
         tenant.commit(()).await
     };
     app.db.transaction("delete_role", delete).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// A role that the caller may change, in an organisation whose changes wait for this one.

@@ -5,10 +5,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::{RoleId, UserId};
 use engine::problem::{FieldError, ProblemType};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::input::{Fields, JsonBody, Page, PageQuery, Path, Query};
@@ -21,11 +22,15 @@ use crate::db::organizations::lock_organization;
 use crate::db::roles::find_role;
 use crate::db::sessions::delete_member_sessions;
 use crate::db::users::{delete_user_without_membership, lock_user};
+use crate::openapi::doc::{self, Doc, Field};
+use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 
 /// A user in an organisation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "User")]
 pub(crate) struct UserOut {
+    #[schemars(with = "Id<UserId>")]
     pub(crate) id: UserId,
     pub(crate) name: String,
     pub(crate) email: String,
@@ -38,8 +43,10 @@ pub(crate) struct UserOut {
 }
 
 /// The role of a user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "UserRole")]
 struct UserRoleOut {
+    #[schemars(with = "Id<RoleId>")]
     id: RoleId,
     name: String,
     /// "admin" or "analyst" for the two that every organisation has.
@@ -66,11 +73,13 @@ impl UserOut {
 }
 
 /// What to look for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct SearchQuery {
     /// Part of a name or an e-mail, in any case.
     q: Option<String>,
 }
+
+pub(crate) const LIST_USERS: Doc = Doc::new("list_users", "The users of the organisation, newest first.");
 
 /// `GET /v1/users`, newest first.
 pub(crate) async fn list_users(
@@ -95,6 +104,18 @@ pub(crate) async fn list_users(
     Ok(Json(page.page(users.map(|user| (user.id.to_string(), user)).collect())))
 }
 
+const PATH: &[(&str, doc::MakeSchema)] = &[("id", schema::id::<UserId>)];
+
+const CHANGED_USER: &[Field] = &[
+    Field::optional("role_id", schema::id::<RoleId>),
+    Field::optional("disabled", doc::of::<bool>),
+];
+
+pub(crate) const UPDATE_USER: Doc = Doc::new("update_user", "Gives a user another role, or disables or enables them.")
+    .path(PATH)
+    .body(CHANGED_USER)
+    .problems(&[ProblemType::Conflict]);
+
 /// `PATCH /v1/users/{id}`: role, disabled. What is left out stays as it is.
 pub(crate) async fn update_user(
     State(app): State<App>,
@@ -103,7 +124,7 @@ pub(crate) async fn update_user(
     JsonBody(body): JsonBody,
 ) -> Result<Json<UserOut>, Error> {
     let user = parse_user(&id)?;
-    let mut fields = Fields::only(&body, &["role_id", "disabled"])?;
+    let mut fields = Fields::only(&body, CHANGED_USER)?;
     let role = fields.has("role_id").then(|| parse_role(&mut fields)).flatten();
     let disabled = fields.has("disabled").then(|| parse_disabled(&mut fields));
     fields.finish()?;
@@ -131,12 +152,16 @@ pub(crate) async fn update_user(
     Ok(Json(app.db.transaction("update_user", update).await?))
 }
 
+pub(crate) const REMOVE_USER: Doc = Doc::new("remove_user", "Removes a user from the organisation.")
+    .path(PATH)
+    .problems(&[ProblemType::Conflict]);
+
 /// `DELETE /v1/users/{id}`: out of the organisation. Who belongs to no other is deleted as a person.
 pub(crate) async fn remove_user(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent, Error> {
     let user = parse_user(&id)?;
     let remove = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -152,7 +177,7 @@ pub(crate) async fn remove_user(
         tenant.commit(()).await
     };
     app.db.transaction("remove_user", remove).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// 403 unless the caller holds all of `permissions`: nobody grants, or takes from others, what they do not hold.

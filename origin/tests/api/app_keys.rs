@@ -125,6 +125,17 @@ async fn wrong_fields_are_named() {
             &[("/mode", "mode_unknown")],
         )
         .await;
+        // A misspelt end would be a key without end.
+        check(
+            json!({"name": "x", "promotions": "all", "expires": "2027-01-01T00:00:00Z"}),
+            &[("/expires", "field_unknown")],
+        )
+        .await;
+        check(
+            json!({"name": "x", "promotions": "all", "expires_at": "9999-12-31T23:59:59-03:00"}),
+            &[("/expires_at", "time_invalid")],
+        )
+        .await;
         check(
             json!({"name": "x", "promotions": "all", "expires_at": "soon"}),
             &[("/expires_at", "time_invalid")],

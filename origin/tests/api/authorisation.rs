@@ -7,7 +7,7 @@ use crate::support::{Answer, TestApp, promotion, with_app};
 
 /// Who may call a route.
 #[derive(Clone, Copy)]
-enum Access {
+pub(crate) enum Access {
     /// Anyone; an empty call without a credential gives this status.
     Public(u16),
     /// The edge alone.
@@ -20,7 +20,7 @@ enum Access {
 
 use Access::{Internal, Needs, Public, User};
 
-const CASES: &[(&str, &str, Access)] = &[
+pub(crate) const CASES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/auth/register", Public(422)),
     ("POST", "/v1/auth/login", Public(422)),
     ("POST", "/v1/auth/refresh", Public(401)),
@@ -71,6 +71,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/healthz", Public(200)),
     ("GET", "/readyz", Public(200)),
     ("GET", "/health_check", Public(200)),
+    ("GET", "/v1/openapi.json", Public(200)),
 ];
 
 #[test]

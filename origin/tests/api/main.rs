@@ -13,6 +13,7 @@ mod app_key_rotation;
 mod app_keys;
 mod audit;
 mod authorisation;
+mod document;
 mod edge_calls;
 mod ingest;
 mod invitations;

@@ -136,6 +136,12 @@ async fn every_wrong_field_is_named() {
             &[("/time_zone", "time_zone_unknown")],
         )
         .await;
+        check(
+            json!({"ends_at": "9999-12-31T23:59:59-03:00"}),
+            &[("/ends_at", "time_invalid")],
+        )
+        .await;
+        check(json!({"limits": 5}), &[("/limits", "not_an_object")]).await;
         check(json!({"time_zone": ""}), &[("/time_zone", "time_zone_unknown")]).await;
         check(json!({"time_zone": 5}), &[("/time_zone", "time_zone_unknown")]).await;
         let several = [

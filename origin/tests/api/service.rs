@@ -50,6 +50,45 @@ async fn refusals_of_the_framework_are_problems() {
 }
 
 #[tokio::test]
+async fn odd_input_is_the_callers_error_or_harmless() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        for (path, status) in [
+            ("/v1/users?q=%00", 422),
+            ("/v1/users?q=%FF", 200),
+            ("/v1/users?q=%ED%A0%80", 200),
+            ("/v1/users?limit=99999999999999999999", 422),
+            ("/v1/users?limit=1.0", 422),
+            ("/v1/users?limit=1&limit=2", 400),
+            ("/v1/users?cursor=%00", 422),
+            ("/v1/audit-events?from=9999-12-31T23:59:59-03:00", 422),
+            ("/v1/audit-events?from=0000-01-01T00:00:00Z", 200),
+            ("/v1/reports/usage?to=9999-12-31T23:59:59Z", 200),
+            ("/v1/reports/usage?promotion=%00", 404),
+            ("/v1/promotions/%00", 404),
+            ("/v1/promotions/%FF", 404),
+        ] {
+            let answer = ana.get(path).await;
+            assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        }
+        for (body, status) in [
+            (r#"{"name":"\ud800"}"#, 400),
+            (r#"{"name":"\ud83d\ude00"}"#, 200),
+            (r#"{"name":1e400}"#, 400),
+            (r#"{"name":123456789012345678901234567890}"#, 422),
+            ("[]", 422),
+            ("null", 422),
+        ] {
+            let request = ana.request(Method::PATCH, "/v1/me");
+            let request = request.header(CONTENT_TYPE, "application/json").body(body);
+            let answer = Answer::read(request).await;
+            assert_eq!(answer.status, status, "{body}: {}", answer.text);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_answer_has_an_identifier() {
     with_app(async |app: TestApp| {
         let send = async |id: &str| {

@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::app_key::{AppKey, SECRET_CHARS};
 use engine::ids::AppKeyId;
 use engine::problem::ProblemType;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,9 +15,11 @@ use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, AppKeysManage};
 use crate::db::app_keys::{self, AppKeyRow};
+use crate::openapi::doc::{Doc, Field};
+use crate::openapi::schema;
 use crate::problem::Error;
 use crate::random::{self, new_id};
-use crate::routes::input::{Fields, JsonBody, Path};
+use crate::routes::input::{Created, Fields, JsonBody, Path};
 
 /// How long a replaced key lives on unless asked otherwise, in seconds: a day is enough to change a shop's settings.
 const DEFAULT_OVERLAP_SECS: i64 = 24 * 60 * 60;
@@ -25,12 +27,23 @@ const DEFAULT_OVERLAP_SECS: i64 = 24 * 60 * 60;
 const MAX_OVERLAP_SECS: i64 = 30 * 24 * 60 * 60;
 
 /// A successor, and what became of the key that it replaces.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RotatedAppKey")]
 pub(crate) struct RotatedAppKeyOut {
     #[serde(flatten)]
     successor: CreatedAppKeyOut,
     replaced: AppKeyOut,
 }
+
+const ROTATION: &[Field] = &[Field::optional("overlap_seconds", overlap_schema)];
+
+pub(crate) const ROTATE_APP_KEY: Doc = Doc::new(
+    "rotate_app_key",
+    "Replaces an application key: it and its successor are good for the overlap. The successor is shown here alone.",
+)
+.path(&[("id", schema::id::<AppKeyId>)])
+.body(ROTATION)
+.problems(&[ProblemType::Conflict]);
 
 /// `POST /v1/app-keys/{id}/rotate`. Of several calls for one key the first replaces it.
 pub(crate) async fn rotate_app_key(
@@ -38,7 +51,7 @@ pub(crate) async fn rotate_app_key(
     Allowed { principal, .. }: Allowed<AppKeysManage>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody,
-) -> Result<(StatusCode, Json<RotatedAppKeyOut>), Error> {
+) -> Result<Created<Json<RotatedAppKeyOut>>, Error> {
     let id = parse_id(&id)?;
     let overlap = parse_overlap(&body)?;
     let now = app.clock.now();
@@ -66,7 +79,7 @@ pub(crate) async fn rotate_app_key(
         key: key.reveal().to_owned(),
         app_key,
     };
-    Ok((StatusCode::CREATED, Json(RotatedAppKeyOut { successor, replaced })))
+    Ok(Created(Json(RotatedAppKeyOut { successor, replaced })))
 }
 
 /// Both rows: the successor is good for the same, and as long; the replaced key for the overlap, and never longer than
@@ -120,8 +133,12 @@ fn check_rotation(
     Err(Error::new(ProblemType::Conflict, detail))
 }
 
+fn overlap_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["integer", "null"], "minimum": 0, "maximum": MAX_OVERLAP_SECS})
+}
+
 fn parse_overlap(body: &Value) -> Result<TimeDelta, Error> {
-    let mut fields = Fields::only(body, &["overlap_seconds"])?;
+    let mut fields = Fields::only(body, ROTATION)?;
     let secs = match fields.value("overlap_seconds") {
         None => Some(DEFAULT_OVERLAP_SECS),
         Some(value) => value.as_i64().filter(|secs| (0..=MAX_OVERLAP_SECS).contains(secs)),

@@ -1,0 +1,221 @@
+//! The operations that the edge answers itself: their types are the engine's, in [`engine::wire::v1`].
+
+use std::borrow::Cow;
+
+use axum::http::Method;
+use engine::evaluate::{MAX_REFERENCE_CHARS, ReasonCode};
+use engine::ids::{EvaluationId, RedemptionId};
+use engine::problem::ProblemType;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use super::Documented;
+use super::doc::{Doc, Field, of};
+use super::operation::{Operation, nullable};
+use super::promotion::{Effect, Money};
+use super::schema::{Id, code, words};
+
+/// Every operation of the edge.
+pub(super) const OPERATIONS: [(Method, &str, Documented); 1] = [(
+    Method::POST,
+    "/v1/promotions/{code}/evaluate",
+    Documented {
+        doc: &EVALUATE_PROMOTION,
+        describe: describe_evaluation,
+    },
+)];
+
+const EVALUATE_PROMOTION: Doc = Doc::new(
+    "evaluate_promotion",
+    "Decides whether a promotion applies, and consumes it when it does. The same request again gets its first answer.",
+)
+.path(&[("code", code)])
+.open_body(REQUEST, example)
+.problems(&[
+    ProblemType::PromotionNotFound,
+    ProblemType::TransactionAlreadyUsed,
+    ProblemType::LedgerUnavailable,
+]);
+
+const REQUEST: &[Field] = &[
+    Field::optional("country", country_or_null),
+    Field::optional("city", city_or_null),
+    Field::optional("birth_date", date_or_null),
+    Field::optional("attributes", attributes_or_null),
+    Field::optional("amount", money_or_null),
+    Field::optional("transaction_id", reference_or_null),
+    Field::optional("coupon_code", reference_or_null),
+    Field::optional("customer_id", reference_or_null),
+];
+
+fn example() -> Value {
+    json!({
+        "country": "UY", "city": "MVD", "birth_date": "1990-04-05",
+        "attributes": {"total": 120.5, "payment_method": "visa"},
+        "amount": {"amount": 12_050, "currency": "UYU"}, "transaction_id": "order-1001"
+    })
+}
+
+fn describe_evaluation(operation: &mut Operation<'_>) {
+    operation.needs_app_key();
+    operation.takes_body();
+    operation.answers::<Evaluation>(200, "The decision");
+    operation.answers_header(
+        200,
+        "Idempotent-Replayed",
+        "`true` when this is the first answer to the same request.",
+    );
+}
+
+// [`engine::wire::v1::EvaluateAnswer`]
+/// A decision.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Evaluation {
+    /// Names this evaluation in records and support requests.
+    #[schemars(with = "Id<EvaluationId>")]
+    evaluation_id: EvaluationId,
+    promotion: PromotionVersion,
+    applicable: bool,
+    /// Why not; null when applicable.
+    reason: Option<Reason>,
+    /// What the promotion gives; null when not applicable.
+    effect: Option<Effect>,
+    /// What that is in money; null when not applicable or the request named no amount.
+    discount: Option<Money>,
+    /// What was consumed; null when not applicable.
+    redemption: Option<Redemption>,
+    /// Seconds since the rule was read from the store.
+    rule_age_seconds: u64,
+}
+
+/// A promotion at a version.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct PromotionVersion {
+    #[schemars(schema_with = "code")]
+    code: String,
+    /// Counts published states, from 1.
+    version: u64,
+}
+
+/// Why a promotion does not apply.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Reason {
+    #[schemars(with = "ReasonWord")]
+    code: ReasonCode,
+    /// A sentence for people.
+    detail: String,
+}
+
+/// What an evaluation consumed.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Redemption {
+    #[schemars(with = "Id<RedemptionId>")]
+    id: RedemptionId,
+    #[schemars(schema_with = "redemption_status")]
+    status: String,
+}
+
+struct ReasonWord;
+
+impl JsonSchema for ReasonWord {
+    fn schema_name() -> Cow<'static, str> {
+        "ReasonCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        words(ReasonCode::ALL.map(ReasonCode::as_str))
+    }
+}
+
+fn redemption_status(_: &mut SchemaGenerator) -> Schema {
+    words(["committed"])
+}
+
+fn country_or_null(_: &mut SchemaGenerator) -> Schema {
+    nullable(json_schema!({
+        "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["UY"], "description": "ISO 3166-1 alpha-2."
+    }))
+}
+
+fn city_or_null(_: &mut SchemaGenerator) -> Schema {
+    nullable(json_schema!({
+        "type": "string", "pattern": "^[A-Z2-9]{3}$", "examples": ["MVD"],
+        "description": "The three-character UN/LOCODE location in the country, which has to be sent too."
+    }))
+}
+
+fn date_or_null(_: &mut SchemaGenerator) -> Schema {
+    nullable(json_schema!({"type": "string", "format": "date", "description": "In the past. It is not stored."}))
+}
+
+fn attributes_or_null(_: &mut SchemaGenerator) -> Schema {
+    nullable(json_schema!({"type": "object", "description": "As the promotion declares them."}))
+}
+
+fn money_or_null(schemas: &mut SchemaGenerator) -> Schema {
+    nullable(of::<Money>(schemas))
+}
+
+fn reference_or_null(_: &mut SchemaGenerator) -> Schema {
+    nullable(json_schema!({
+        "type": "string", "minLength": 1, "maxLength": MAX_REFERENCE_CHARS,
+        "description": "Without control characters. A `discount` needs `transaction_id`, a `coupon` needs `coupon_code`."
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::promotion::PromotionCode;
+    use engine::wire::v1::{self, EvaluateAnswer};
+    use schemars::SchemaGenerator;
+
+    use super::*;
+
+    fn answer() -> Value {
+        let (millis, random) = (1_790_000_000_000, [1; 10]);
+        let money = json!({"amount": 50, "currency": "UYU"});
+        let answer = EvaluateAnswer {
+            evaluation_id: EvaluationId::from_parts(millis, random),
+            promotion: v1::PromotionRef {
+                code: "summer-10".parse::<PromotionCode>().unwrap(),
+                version: 3,
+            },
+            applicable: false,
+            reason: Some(v1::Reason {
+                code: ReasonCode::NotActive,
+                detail: "It is paused.".to_owned(),
+            }),
+            effect: Some(engine::effect::Effect::parse(&json!({"type": "fixed_amount", "amount": money})).unwrap()),
+            discount: Some(serde_json::from_value(money).unwrap()),
+            redemption: Some(v1::Redemption {
+                id: RedemptionId::from_parts(millis, random),
+                status: v1::RedemptionStatus::Committed,
+            }),
+            rule_age_seconds: 1,
+        };
+        serde_json::to_value(&answer).unwrap()
+    }
+
+    /// The schema names the fields that the engine's type has, no more and no fewer.
+    fn check<T: JsonSchema>(value: &Value) {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+        let schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
+        let documented: Vec<_> = schema.get("properties").unwrap().as_object().unwrap().keys().collect();
+        let sent: Vec<_> = value.as_object().unwrap().keys().collect();
+        assert_eq!(documented, sent, "{}", T::schema_name());
+    }
+
+    #[test]
+    fn answers_are_documented_whole() {
+        let answer = answer();
+        check::<Evaluation>(&answer);
+        check::<PromotionVersion>(&answer["promotion"]);
+        check::<Reason>(&answer["reason"]);
+        check::<Money>(&answer["discount"]);
+        check::<Redemption>(&answer["redemption"]);
+    }
+}
