@@ -21,7 +21,7 @@ use crate::openapi::describe::DescribeHandler;
 use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, me,
+    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, key_set, me,
     organization, promotions, reports, roles, users,
 };
 
@@ -46,7 +46,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/refresh", auth::refresh_session, &auth::REFRESH_SESSION),
         post("/v1/auth/logout", auth::logout_session, &auth::LOGOUT_SESSION),
         post("/v1/auth/switch", me::switch_organization, &me::SWITCH_ORGANIZATION),
-        get("/.well-known/jwks.json", auth::get_key_set, &auth::GET_KEY_SET),
+        get("/.well-known/jwks.json", key_set::get_key_set, &key_set::GET_KEY_SET),
         get("/v1/me", me::get_me, &me::GET_ME),
         patch("/v1/me", me::update_me, &me::UPDATE_ME),
         get("/v1/me/organizations", me::list_own_organizations, &me::LIST_OWN_ORGANIZATIONS),
