@@ -22,7 +22,7 @@ use crate::openapi::describe::DescribeHandler;
 use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, me,
+    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, key_set, me,
     organization, passwords, preview, promotions, reports, roles, users,
 };
 
@@ -50,7 +50,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/switch", me::switch_organization, &me::SWITCH_ORGANIZATION),
         post("/v1/auth/password/forgot", passwords::request_password_reset, &passwords::REQUEST_PASSWORD_RESET),
         post("/v1/auth/password/reset", passwords::reset_password, &passwords::RESET_PASSWORD),
-        get("/.well-known/jwks.json", auth::get_key_set, &auth::GET_KEY_SET),
+        get("/.well-known/jwks.json", key_set::get_key_set, &key_set::GET_KEY_SET),
         get("/v1/me", me::get_me, &me::GET_ME),
         patch("/v1/me", me::update_me, &me::UPDATE_ME),
         post("/v1/me/password", passwords::change_password, &passwords::CHANGE_PASSWORD),

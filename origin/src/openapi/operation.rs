@@ -39,7 +39,6 @@ pub(crate) struct Operation<'a> {
     credential: Credential,
     permission: Option<Permission>,
     query: Vec<Value>,
-    takes_body: bool,
     answers: BTreeMap<u16, Answer>,
     problems: Vec<ProblemType>,
 }
@@ -61,7 +60,6 @@ impl<'a> Operation<'a> {
             credential: Credential::None,
             permission: None,
             query: Vec::new(),
-            takes_body: false,
             answers: BTreeMap::new(),
             problems: ALWAYS.to_vec(),
         }
@@ -108,7 +106,6 @@ impl<'a> Operation<'a> {
 
     /// Its body is JSON.
     pub(crate) fn takes_body(&mut self) {
-        self.takes_body = true;
         for kind in OF_BODIES {
             self.problem(kind);
         }

@@ -1,16 +1,13 @@
-//! Signing in and out: register, sign in, refresh, sign out; and the key set that verifies the tokens.
-
-use std::collections::BTreeMap;
+//! Signing in and out: register, sign in, refresh, sign out.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{AppendHeaders, IntoResponse, NoContent, Response};
 use chrono::{DateTime, Utc};
 use engine::ids::{OrganizationId, RoleId, UserId};
 use engine::problem::ProblemType;
-use jsonwebtoken::jwk::JwkSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
@@ -237,36 +234,6 @@ impl Describe for SignedOut {
         operation.answers_nothing(204, "Signed out");
         operation.answers_header(204, "Set-Cookie", "Takes the refresh token away.");
     }
-}
-
-pub(crate) const GET_KEY_SET: Doc = Doc::new("get_key_set", "The keys that access tokens are verified with.");
-
-/// `GET /.well-known/jwks.json`.
-pub(crate) async fn get_key_set(State(app): State<App>) -> KeySet {
-    KeySet(app.tokens.key_set(app.clock.now()).await)
-}
-
-/// The answer of `/.well-known/jwks.json`.
-pub(crate) struct KeySet(JwkSet);
-
-impl IntoResponse for KeySet {
-    fn into_response(self) -> Response {
-        (AppendHeaders([(CACHE_CONTROL, "public, max-age=300")]), Json(self.0)).into_response()
-    }
-}
-
-impl Describe for KeySet {
-    fn describe(operation: &mut Operation<'_>) {
-        operation.answers::<KeySetSchema>(200, "A JWK set (RFC 7517)");
-    }
-}
-
-/// A JWK set (RFC 7517 §5).
-#[derive(JsonSchema)]
-#[schemars(rename = "KeySet")]
-#[expect(dead_code, reason = "only its schema is used")]
-struct KeySetSchema {
-    keys: Vec<BTreeMap<String, Value>>,
 }
 
 /// The answer that hands out the tokens of a session, and the mark of a known device.

@@ -32,11 +32,14 @@ enum Condition {
     Failing,
 }
 
-/// `200` of `/healthz` and `/readyz`.
+/// The body of `/healthz` and `/readyz`.
 #[derive(Debug, Serialize)]
 pub(crate) struct StatusOut {
     status: Condition,
 }
+
+/// `200` of `/readyz`.
+pub(crate) struct Ready;
 
 /// The answer of `/health_check`.
 #[derive(Debug, Serialize)]
@@ -84,12 +87,12 @@ pub(crate) async fn get_process() -> Json<StatusOut> {
 pub(crate) const GET_READINESS: Doc = Doc::new("get_readiness", "Ready for traffic.");
 
 /// `GET /readyz`: the database is reached and has this release's schema.
-pub(crate) async fn get_readiness(State(app): State<App>) -> Result<Json<StatusOut>, Error> {
+pub(crate) async fn get_readiness(State(app): State<App>) -> Result<Ready, Error> {
     schema::check_pool(app.db.app()).await.map_err(|error| {
         tracing::warn!(error = chain(&error), "not ready");
         Error::unavailable("The database is not reached, or has another schema than this release.")
     })?;
-    Ok(Json(StatusOut { status: Condition::Ok }))
+    Ok(Ready)
 }
 
 pub(crate) const GET_HEALTH: Doc = Doc::new("get_health", "200 only when every component works, each named.");
@@ -119,6 +122,20 @@ pub(crate) async fn get_health(State(app): State<App>) -> HealthAnswer {
         jobs,
     };
     HealthAnswer(code, HealthOut { status, components })
+}
+
+impl IntoResponse for Ready {
+    fn into_response(self) -> Response {
+        Json(StatusOut { status: Condition::Ok }).into_response()
+    }
+}
+
+impl Describe for Ready {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<StatusOut>(200, "Ready");
+        // The edge's; the origin's is a problem.
+        operation.answers::<StatusOut>(503, "Not ready");
+    }
 }
 
 impl IntoResponse for HealthAnswer {

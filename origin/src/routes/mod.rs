@@ -11,6 +11,7 @@ pub(crate) mod ingest;
 pub(crate) mod input;
 pub(crate) mod invitation_answers;
 pub(crate) mod invitations;
+pub(crate) mod key_set;
 pub(crate) mod me;
 pub(crate) mod organization;
 pub(crate) mod passwords;

@@ -84,3 +84,23 @@ fn install(dir: &Path, requirements: &Path) -> Result<()> {
         "pip could not install schemathesis: check that PyPI can be reached and that Python is 3.11 or newer",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_requirement_is_pinned_and_names_no_registry() {
+        let text = fs::read_to_string(paths::root().join("xtask/schemathesis/requirements.txt")).unwrap();
+        let lines: Vec<_> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with('#'))
+            .collect();
+        for line in &lines {
+            let pinned = line.contains("==") && line.ends_with('\\');
+            assert!(pinned || line.starts_with("--hash=sha256:"), "{line}");
+        }
+        assert!(lines.iter().any(|line| line.starts_with("schemathesis==")));
+    }
+}
