@@ -3,5 +3,6 @@
 mod age;
 mod places;
 
-pub use age::{AgeBand, BirthDateError, MAX_AGE_YEARS, parse_birth_date};
+pub use age::{AgeBand, MAX_AGE_YEARS};
+pub(crate) use age::{Today, parse_birth_date};
 pub use places::{City, Country, PlaceError};

@@ -14,8 +14,10 @@ mod request;
 
 use chrono::{DateTime, Utc};
 
+use crate::demographics::Today;
 use crate::expression::{Inputs, Machine, Outcome};
 use crate::json::KeyOrder;
+use crate::money::Currency;
 use crate::promotion::{Rule, Status};
 
 pub use crate::demographics::AgeBand;
@@ -31,7 +33,26 @@ pub struct Evaluator {
     head: request::Head,
     inputs: Inputs,
     machine: Machine,
+    hints: Hints,
+}
+
+/// What requests before say of the next one. A wrong hint changes nothing but time.
+#[derive(Debug, Default)]
+struct Hints {
+    /// Of the body's fields.
     order: KeyOrder,
+    today: Today,
+    currency: Option<Currency>,
+}
+
+impl Hints {
+    /// The currency with this code, which is mostly that of the request before.
+    fn currency(&mut self, code: &str) -> Option<Currency> {
+        if !self.currency.is_some_and(|known| known.is(code)) {
+            self.currency = code.parse().ok();
+        }
+        self.currency
+    }
 }
 
 /// A checked request and what was decided on it.
@@ -93,7 +114,7 @@ impl Evaluator {
     /// assert_eq!(pointers, ["/attributes/total", "/attributes/quantity"]);
     /// ```
     pub fn read(&mut self, rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<(), EvaluateError> {
-        body::read(rule, body, now, &mut self.order, &mut self.head, &mut self.inputs)
+        body::read(rule, body, now, &mut self.hints, &mut self.head, &mut self.inputs)
     }
 
     /// Decides on the request that was read last: the second half of [`Evaluator::evaluate`].

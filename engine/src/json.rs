@@ -4,6 +4,7 @@
 //! nothing is allocated. The text is known to be UTF-8. What it accepts is what `serde_json` accepts, with a bound on
 //! nesting; a fuzz target holds the two against each other.
 
+mod key;
 mod order;
 
 use std::num::NonZeroU32;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use crate::decimal::{DecimalError, parse_json_number};
 use crate::expression::Number;
 
+pub(crate) use key::Key;
 pub(crate) use order::KeyOrder;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
@@ -190,8 +192,8 @@ impl<'a> Scanner<'a> {
 
     /// The same of a key that is known only when a program is loaded.
     #[inline(always)]
-    pub(crate) fn take_key(&mut self, key: &str) -> bool {
-        let is_it = self.rest(self.at).starts_with(key.as_bytes());
+    pub(crate) fn take_key(&mut self, key: &Key) -> bool {
+        let is_it = key.starts(self.rest(self.at));
         if is_it {
             self.at += key.len();
         }
@@ -353,7 +355,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Digits behind those of `number`, with which they make one number, unless there are too many.
-    #[inline]
+    #[inline(always)]
     fn digits(&mut self, mut number: u64) -> Scanned<u64> {
         let start = self.at;
         loop {

@@ -158,6 +158,9 @@ fn steps() {
             47_014,
         ),
         ("all(lines, l => l.price * l.quantity >= 0)", 13, 17_005),
+        ("sum(lines, l => l.price * l.quantity) > 1", 11, 11_011),
+        ("sum(lines, l => l.price) > 1", 11, 5_011),
+        ("sum(lines, l => l.weight) > 1", 8, 5_011),
     ]
     .into_iter()
     .filter_map(|(source, taken, most): (&str, u32, u64)| {

@@ -50,7 +50,7 @@ impl AgeBand {
 
 /// Why a text is not a believable birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BirthDateError {
+pub(crate) enum BirthDateError {
     /// Not `YYYY-MM-DD`, or no day of the calendar.
     #[error("Send a birth date as YYYY-MM-DD, such as \"1990-04-05\".")]
     Malformed,
@@ -62,17 +62,44 @@ pub enum BirthDateError {
     TooLongAgo,
 }
 
+/// The day on which ages are told, worked out once for all requests of a day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Today {
+    date: Date,
+    civil: (u32, u32, u32),
+}
+
+impl Today {
+    /// Moves on to `date`, unless it is there.
+    pub(crate) fn on(&mut self, date: Date) -> Self {
+        if self.date != date {
+            *self = date.into();
+        }
+        *self
+    }
+}
+
+impl From<Date> for Today {
+    fn from(date: Date) -> Self {
+        let civil = date.civil();
+        Self { date, civil }
+    }
+}
+
+impl Default for Today {
+    fn default() -> Self {
+        Date::MIN.into()
+    }
+}
+
 /// Reads `YYYY-MM-DD` as a birth date before `today`, and tells the age in whole years.
-///
-/// # Errors
-/// See [`BirthDateError`].
-pub fn parse_birth_date(text: &str, today: Date) -> Result<(Date, u8), BirthDateError> {
-    let civil = parse_civil(text.as_bytes()).ok_or(BirthDateError::Malformed)?;
+pub(crate) fn parse_birth_date(text: &[u8], today: Today) -> Result<(Date, u8), BirthDateError> {
+    let civil = parse_civil(text).ok_or(BirthDateError::Malformed)?;
     let date = Date::from_civil(civil.0, civil.1, civil.2).ok_or(BirthDateError::Malformed)?;
-    if date >= today {
+    if date >= today.date {
         return Err(BirthDateError::NotPast);
     }
-    let age = age_on(civil, today.civil()).ok_or(BirthDateError::TooLongAgo)?;
+    let age = age_on(civil, today.civil).ok_or(BirthDateError::TooLongAgo)?;
     Ok((date, age))
 }
 
@@ -111,8 +138,10 @@ mod tests {
 
     #[test]
     fn birth_dates() {
-        let today = day("2026-11-21");
-        let check = |text, expected| assert_eq!(parse_birth_date(text, today).err(), expected, "{text}");
+        let mut today = Today::default();
+        let today = today.on(day("2026-11-21"));
+        let check =
+            |text: &str, expected| assert_eq!(parse_birth_date(text.as_bytes(), today).err(), expected, "{text}");
         check("1990-04-05", None);
         check("2026-11-20", None);
         check("2026-11-21", Some(BirthDateError::NotPast));
@@ -130,6 +159,20 @@ mod tests {
             " 1990-04-0",
         ] {
             check(text, Some(BirthDateError::Malformed));
+        }
+    }
+
+    #[test]
+    fn each_day_has_its_ages() {
+        let mut today = Today::default();
+        for (date, age) in [
+            ("2026-04-04", 35),
+            ("2026-04-05", 36),
+            ("2026-04-05", 36),
+            ("2026-04-04", 35),
+        ] {
+            let parsed = parse_birth_date(b"1990-04-05", today.on(day(date)));
+            assert_eq!(parsed, Ok((day("1990-04-05"), age)), "{date}");
         }
     }
 

@@ -88,9 +88,15 @@ impl Json<'_> {
     }
 
     fn hex(&mut self, id: uuid::Uuid) {
-        let mut hex = [0; uuid::fmt::Simple::LENGTH];
-        self.raw(id.as_simple().encode_lower(&mut hex));
+        let digits = id.as_bytes().map(|byte| [digit(byte >> 4), digit(byte & 0xF)]);
+        self.0.extend_from_slice(digits.as_flattened());
     }
+}
+
+/// A hexadecimal digit, computed without branches, so that those of an id are made together.
+const fn digit(value: u8) -> u8 {
+    const LETTERS: u8 = b'a' - b'0' - 10;
+    value + b'0' + if value > 9 { LETTERS } else { 0 }
 }
 
 /// Text inside a JSON string.

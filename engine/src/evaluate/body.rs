@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::request::{Head, MAX_REFERENCE_CHARS};
-use crate::calendar::{Date, Instant};
-use crate::demographics::{City, Country, PlaceError, parse_birth_date};
+use super::Hints;
+use super::request::{Head, MAX_REFERENCE_CHARS, is_reference};
+use crate::calendar::Instant;
+use crate::demographics::{City, Country, PlaceError, Today, parse_birth_date};
 use crate::expression::{Inputs, Issues, Number, Text, Value, slot};
 use crate::json::{JsonError, KeyOrder, RawString, Scanned, Scanner, Start};
 use crate::money::{MAX_AMOUNT, Money};
@@ -37,7 +38,7 @@ pub(super) fn read(
     rule: &Rule,
     body: &[u8],
     now: DateTime<Utc>,
-    order: &mut KeyOrder,
+    hints: &mut Hints,
     head: &mut Head,
     inputs: &mut Inputs,
 ) -> Result<(), EvaluateError> {
@@ -51,7 +52,7 @@ pub(super) fn read(
     inputs.reset(rule.program().layout(), text);
     *head = Head::default();
     let mut scanner = Scanner::new(text);
-    let Ok(fields) = read_fields(rule, &mut scanner, order, inputs, &mut issues) else {
+    let Ok(fields) = read_fields(rule, &mut scanner, hints, inputs, &mut issues) else {
         return Err(scanner.error().into());
     };
     let Some(fields) = fields else {
@@ -59,6 +60,7 @@ pub(super) fn read(
     };
     let mut reader = Reader {
         scanner: &scanner,
+        today: &mut hints.today,
         head,
         inputs,
         issues: &mut issues,
@@ -185,7 +187,7 @@ impl Fields {
 fn read_fields(
     rule: &Rule,
     scanner: &mut Scanner<'_>,
-    order: &mut KeyOrder,
+    hints: &mut Hints,
     inputs: &mut Inputs,
     issues: &mut Issues,
 ) -> Scanned<Option<Fields>> {
@@ -201,7 +203,7 @@ fn read_fields(
     let mut seen = 0;
     let mut place = 0;
     while scanner.next_entry(&mut first)? {
-        let Some(field) = Field::next(scanner, order, place)? else {
+        let Some(field) = Field::next(scanner, &mut hints.order, place)? else {
             scanner.skip()?;
             continue;
         };
@@ -220,7 +222,7 @@ fn read_fields(
         fields.sent |= field.bit();
         match (field, start) {
             (Field::Attributes, _) => inputs.read_attributes(rule.program().layout(), start, scanner, issues)?,
-            (Field::Amount, _) => fields.amount = read_amount(start, scanner, issues)?,
+            (Field::Amount, _) => fields.amount = read_amount(start, scanner, hints, issues)?,
             (_, Start::String) => fields.keep(field, scanner.string()?),
             _ => {
                 issues.add(format!("/{}", field.name()), "not_a_string", "Send a string.");
@@ -235,7 +237,12 @@ fn read_fields(
     Ok(Some(fields))
 }
 
-fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> Scanned<Option<Money>> {
+fn read_amount(
+    start: Start,
+    scanner: &mut Scanner<'_>,
+    hints: &mut Hints,
+    issues: &mut Issues,
+) -> Scanned<Option<Money>> {
     if start != Start::Object {
         issues.add(
             "/amount",
@@ -254,7 +261,7 @@ fn read_amount(start: Start, scanner: &mut Scanner<'_>, issues: &mut Issues) -> 
             amount = scanner.number()?.unsigned();
         } else if part == Part::Currency && start == Start::String && currency.is_none() {
             let code = scanner.string()?;
-            currency = scanner.text(code).parse().ok();
+            currency = hints.currency(scanner.text(code));
         } else {
             scanner.skip()?;
         }
@@ -304,6 +311,7 @@ impl Part {
 /// What the fields say becomes the request's head and the slots of the built-in names.
 struct Reader<'a> {
     scanner: &'a Scanner<'a>,
+    today: &'a mut Today,
     head: &'a mut Head,
     inputs: &'a mut Inputs,
     issues: &'a mut Issues,
@@ -318,7 +326,7 @@ impl Reader<'_> {
             self.city(text, fields.sent(Field::Country));
         }
         if let Some(text) = self.text(Field::BirthDate, fields) {
-            self.birth_date(text, now.utc().date());
+            self.birth_date(text, now);
         }
     }
 
@@ -355,8 +363,9 @@ impl Reader<'_> {
         }
     }
 
-    fn birth_date(&mut self, text: Text, today: Date) {
-        match parse_birth_date(self.inputs.text_of(text), today) {
+    fn birth_date(&mut self, text: Text, now: Instant) {
+        let today = self.today.on(now.utc().date());
+        match parse_birth_date(self.inputs.bytes_of(text), today) {
             Ok((date, age)) => {
                 self.head.birth_date = Some(date);
                 self.head.age_years = Some(age);
@@ -386,34 +395,32 @@ impl Reader<'_> {
 
     fn reference(&mut self, field: Field, fields: &Fields) -> Option<Text> {
         let text = self.text(field, fields)?;
-        if !is_reference(self.inputs.text_of(text)) {
-            let detail = format!("Send 1 to {MAX_REFERENCE_CHARS} characters without control characters.");
-            let pointer = format!("/{}", field.name());
-            self.issues.add(pointer, "reference_invalid", detail);
-            return None;
+        if is_reference(self.inputs.bytes_of(text)) {
+            return Some(text);
         }
-        Some(text)
+        self.wrong_reference(field);
+        None
     }
 
     /// What a string says; half of a surrogate pair says nothing.
     fn text(&mut self, field: Field, fields: &Fields) -> Option<Text> {
         let text = self.inputs.add_string(self.scanner, fields.string(field)?);
         if text.is_none() {
-            let pointer = format!("/{}", field.name());
-            self.issues
-                .add(pointer, "not_a_string", "Send a string of whole Unicode characters.");
+            self.wrong(field, "not_a_string", "Send a string of whole Unicode characters.");
         }
         text
     }
-}
 
-fn is_reference(text: &str) -> bool {
-    // Of plain ASCII, which nearly all references are, bytes are characters.
-    let is_plain = |plain, byte: u8| plain & matches!(byte, b' '..=b'~');
-    if text.bytes().fold(true, is_plain) {
-        return (1..=MAX_REFERENCE_CHARS).contains(&text.len());
+    #[cold]
+    fn wrong_reference(&mut self, field: Field) {
+        let detail = format!("Send 1 to {MAX_REFERENCE_CHARS} characters without control characters.");
+        self.wrong(field, "reference_invalid", &detail);
     }
-    text.chars().count() <= MAX_REFERENCE_CHARS && !text.chars().any(char::is_control)
+
+    #[cold]
+    fn wrong(&mut self, field: Field, code: &str, detail: &str) {
+        self.issues.add(format!("/{}", field.name()), code, detail);
+    }
 }
 
 /// An amount as conditions see it: 12050 UYU is 120.50.

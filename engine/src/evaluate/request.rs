@@ -97,3 +97,64 @@ impl<'a> Request<'a> {
         hex::encode(hasher.finalize())
     }
 }
+
+/// Whether a text can be a reference: neither empty nor too long, and without control characters.
+pub(super) fn is_reference(text: &[u8]) -> bool {
+    // Of plain ASCII, which nearly all references are, bytes are characters.
+    if is_plain(text) {
+        (1..=MAX_REFERENCE_CHARS).contains(&text.len())
+    } else {
+        are_printed(text)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn are_printed(text: &[u8]) -> bool {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    (1..=MAX_REFERENCE_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+/// Whether all bytes are ASCII and no control characters, a word at a time.
+fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = text.as_chunks();
+    // The highest bit of a byte tells that it is no ASCII, below the space, or DEL.
+    let is_plain_word = |word: &[u8; size_of::<u64>()]| {
+        let word = u64::from_le_bytes(*word);
+        (word | word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGHS == 0
+    };
+    words.iter().all(is_plain_word) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        let check = |text: &str, expected| assert_eq!(is_reference(text.as_bytes()), expected, "{text:?}");
+        let longest = "x".repeat(MAX_REFERENCE_CHARS);
+        check(&longest, true);
+        check(&format!("{longest}x"), false);
+        check(&"é".repeat(MAX_REFERENCE_CHARS), true);
+        check(&"é".repeat(MAX_REFERENCE_CHARS + 1), false);
+        check("", false);
+        check(" ~", true);
+        // At every place of a word and behind it.
+        for place in 0..11 {
+            let with = |char: char| {
+                let mut text: Vec<char> = "order ~1001".chars().collect();
+                text[place] = char;
+                text.into_iter().collect::<String>()
+            };
+            for char in (' '..='~').chain(['é', '\u{a0}', '\u{1f600}']) {
+                check(&with(char), true);
+            }
+            for char in ('\0'..' ').chain('\u{7f}'..'\u{a0}') {
+                check(&with(char), false);
+            }
+        }
+    }
+}

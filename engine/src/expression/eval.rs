@@ -5,7 +5,10 @@
 
 mod comparisons;
 mod loops;
+mod scans;
 mod text;
+
+use std::cell::Cell;
 
 use super::inputs::Inputs;
 use super::number::Number;
@@ -81,17 +84,17 @@ impl Program {
             inputs,
             slots: inputs.slots(),
             machine,
-            fuel,
-            at: 0,
+            fuel: Cell::new(fuel),
+            at: Cell::new(0),
         };
         let outcome = match run.run() {
             Ok(outcome) => outcome,
             Err(kind) => Outcome::Fault {
                 kind,
-                at: self.place(run.at),
+                at: self.place(run.at.get()),
             },
         };
-        (outcome, fuel - run.fuel)
+        (outcome, fuel - run.fuel.get())
     }
 
     /// The part of the source that is noted for a place in the code; the start when there is none.
@@ -111,9 +114,9 @@ struct Run<'a> {
     inputs: &'a Inputs,
     slots: &'a [Value],
     machine: &'a mut Machine,
-    fuel: u32,
+    fuel: Cell<u32>,
     /// The operation under way.
-    at: usize,
+    at: Cell<usize>,
 }
 
 type Step<T> = Result<T, FaultKind>;
@@ -123,7 +126,7 @@ impl Run<'_> {
         let code = self.program.code.as_slice();
         let mut next = 0;
         loop {
-            self.at = next;
+            self.at.set(next);
             self.burn(1)?;
             let op = code.get(next).ok_or(FaultKind::Corrupt)?;
             next += 1;
@@ -132,7 +135,7 @@ impl Run<'_> {
                 Op::Require => {
                     let value = self.pop()?;
                     if !value.is_true() {
-                        return Ok(self.not_met(value));
+                        return Ok(self.not_met(value.is_absent()));
                     }
                 }
                 Op::RequireSlot {
@@ -140,9 +143,9 @@ impl Run<'_> {
                     slot,
                     constant,
                 } => {
-                    let value = self.compare(operator, self.slot(slot)?, self.constant(constant)?);
-                    if !value.is_true() {
-                        return Ok(self.not_met(value));
+                    let holds = self.compare(operator, self.slot(slot)?, self.constant(constant)?);
+                    if holds != Some(true) {
+                        return Ok(self.not_met(holds.is_none()));
                     }
                 }
                 Op::Jump(to) => next = usize::from(to),
@@ -203,7 +206,7 @@ impl Run<'_> {
                 }
                 Op::Not => {
                     let value = truth(self.pop()?)?;
-                    self.push(value.map_or(Value::Absent, |value| Value::Boolean(!value)));
+                    self.push_truth(value.map(|value| !value));
                 }
                 Op::Arithmetic(operator) => {
                     let right = self.pop()?;
@@ -223,23 +226,23 @@ impl Run<'_> {
                 Op::Compare(operator) => {
                     let right = self.pop()?;
                     let left = self.pop()?;
-                    self.push(self.compare(operator, &left, &right));
+                    self.push_truth(self.compare(operator, &left, &right));
                 }
                 Op::CompareConstant { operator, constant } => {
                     let left = self.pop()?;
-                    self.push(self.compare(operator, &left, self.constant(constant)?));
+                    self.push_truth(self.compare(operator, &left, self.constant(constant)?));
                 }
                 Op::CompareSlot {
                     operator,
                     slot,
                     constant,
-                } => self.push(self.compare(operator, self.slot(slot)?, self.constant(constant)?)),
+                } => self.push_truth(self.compare(operator, self.slot(slot)?, self.constant(constant)?)),
                 Op::CompareElement {
                     operator,
                     level,
                     column,
                     constant,
-                } => self.push(self.compare(operator, self.element(level, column)?, self.constant(constant)?)),
+                } => self.push_truth(self.compare(operator, self.element(level, column)?, self.constant(constant)?)),
                 Op::In { negated } => self.in_list(negated)?,
                 Op::InSet { negated, start, len } => {
                     let item = self.pop()?;
@@ -266,9 +269,10 @@ impl Run<'_> {
                     let result = self.between(negated, self.slot(slot)?, low, high);
                     self.push(result);
                 }
-                Op::Scan { aggregate, tests } => {
-                    self.scan(aggregate, code.get(next..next + usize::from(tests)).unwrap_or_default())?;
-                    next += usize::from(tests);
+                Op::Scan { aggregate, parts } => {
+                    let end = next + usize::from(parts);
+                    self.scan(aggregate, code.get(next..end).unwrap_or_default())?;
+                    next = end;
                 }
                 Op::And => self.both(false)?,
                 Op::Or => self.both(true)?,
@@ -284,19 +288,14 @@ impl Run<'_> {
     /// Computes with the value on top of the stack, in its place.
     fn arithmetic_with(&mut self, operator: Arithmetic, right: &Value) -> Step<()> {
         let left = self.machine.stack.last_mut().ok_or(FaultKind::Corrupt)?;
-        match (&mut *left, right) {
-            (Value::Number(left), Value::Number(right)) => left.apply(operator, right)?,
-            (Value::Absent, _) | (_, Value::Absent) => *left = Value::Absent,
-            _ => return Err(FaultKind::Corrupt),
-        }
-        Ok(())
+        compute(operator, left, right)
     }
 
     #[cold]
-    fn not_met(&self, value: Value) -> Outcome {
+    fn not_met(&self, absent: bool) -> Outcome {
         Outcome::NotMet {
-            at: self.program.place(self.at),
-            absent: value.is_absent(),
+            at: self.program.place(self.at.get()),
+            absent,
         }
     }
 
@@ -306,19 +305,18 @@ impl Run<'_> {
         Ok(if jumps { usize::from(to) } else { next })
     }
 
-    fn burn(&mut self, steps: u32) -> Step<()> {
-        self.fuel = match self.fuel.checked_sub(steps) {
-            Some(left) => left,
-            None => {
-                self.fuel = 0;
-                return Err(FaultKind::OutOfFuel);
-            }
-        };
-        Ok(())
+    fn burn(&self, steps: u32) -> Step<()> {
+        let left = self.fuel.get().checked_sub(steps);
+        self.fuel.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(FaultKind::OutOfFuel)
     }
 
     fn push(&mut self, value: Value) {
         self.machine.stack.push(value);
+    }
+
+    fn push_truth(&mut self, truth: Option<bool>) {
+        self.push(truth.map_or(Value::Absent, Value::Boolean));
     }
 
     fn pop(&mut self) -> Step<Value> {
@@ -351,12 +349,15 @@ impl Run<'_> {
     }
 
     fn cell(&self, origin: ListOrigin, at: usize) -> Step<&Value> {
-        let cells = match origin {
+        self.cells(origin).get(at).ok_or(FaultKind::Corrupt)
+    }
+
+    fn cells(&self, origin: ListOrigin) -> &[Value] {
+        match origin {
             ListOrigin::Table(table) => self.inputs.table(table),
             ListOrigin::Program => self.constants,
             ListOrigin::Machine => &self.machine.cells,
-        };
-        cells.get(at).ok_or(FaultKind::Corrupt)
+        }
     }
 
     /// Cells of an element.
@@ -432,6 +433,11 @@ impl Run<'_> {
     }
 
     fn call(&mut self, function: Function, arity: u8) -> Step<()> {
+        match (function, arity) {
+            (Function::StartsWith, 2) => return self.affix(<[u8]>::starts_with),
+            (Function::EndsWith, 2) => return self.affix(<[u8]>::ends_with),
+            _ => {}
+        }
         // What a function of one argument is given besides is not looked at; for `round` it is no decimals.
         let second = if arity == 2 {
             self.pop()?
@@ -444,12 +450,6 @@ impl Run<'_> {
             (Function::Size, Value::List(list), _) => Value::Number(Number::whole(list.len.into())),
             (Function::Lower | Function::Upper, Value::Text(text), _) => self.case(function, text)?,
             (Function::Trim, Value::Text(text), _) => self.trimmed(text),
-            (Function::StartsWith, Value::Text(text), Value::Text(part)) => {
-                Value::Boolean(self.bytes(text).starts_with(self.bytes(part)))
-            }
-            (Function::EndsWith, Value::Text(text), Value::Text(part)) => {
-                Value::Boolean(self.bytes(text).ends_with(self.bytes(part)))
-            }
             (_, first, second) => self.single(function, first, second)?,
         };
         self.push(result);
@@ -469,6 +469,16 @@ impl Run<'_> {
             Datum::Text(_) => first,
         })
     }
+}
+
+/// Computes with two numbers, in the place of the left one.
+fn compute(operator: Arithmetic, left: &mut Value, right: &Value) -> Step<()> {
+    match (&mut *left, right) {
+        (Value::Number(left), Value::Number(right)) => left.apply(operator, right)?,
+        (Value::Absent, _) | (_, Value::Absent) => *left = Value::Absent,
+        _ => return Err(FaultKind::Corrupt),
+    }
+    Ok(())
 }
 
 /// What an operation takes besides its one step.

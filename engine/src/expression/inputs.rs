@@ -69,6 +69,18 @@ impl Inputs {
         whole.get(range).unwrap_or_default()
     }
 
+    /// The same without looking whether the ends are those of characters.
+    pub(crate) fn bytes_of(&self, text: Text) -> &[u8] {
+        let start = text.start as usize;
+        let range = start..start + text.len as usize;
+        let whole = if text.origin == TextOrigin::Inputs {
+            self.text.as_bytes()
+        } else {
+            &[]
+        };
+        whole.get(range).unwrap_or_default()
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -2,6 +2,7 @@
 //! reader of requests.
 
 use super::types::Literal;
+use crate::json::Key;
 
 /// The slots of built-in names, which every program has.
 pub(crate) mod slot {
@@ -28,8 +29,8 @@ pub(crate) struct Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LayoutField {
     pub(crate) name: String,
-    /// The name as most requests send it: quoted, with the colon right behind it.
-    pub(crate) key: String,
+    /// The name as most requests send it.
+    pub(crate) key: Key,
     pub(crate) optional: bool,
     pub(crate) default: Option<Literal>,
     pub(crate) take: Take,
@@ -38,7 +39,7 @@ pub(crate) struct LayoutField {
 impl LayoutField {
     pub(crate) fn new(name: String, optional: bool, default: Option<Literal>, take: Take) -> Self {
         Self {
-            key: format!("\"{name}\":"),
+            key: Key::new(&name),
             name,
             optional,
             default,

@@ -211,13 +211,8 @@ impl Lowering<'_> {
     }
 
     fn aggregate(&mut self, aggregate: Aggregate, body: &Typed, span: Span) {
-        let scans = matches!(aggregate, Aggregate::Any | Aggregate::All | Aggregate::Count);
-        if let (true, Some(parts)) = (scans, self.tests(body)) {
-            let tests = u16::try_from(parts.len()).unwrap_or(u16::MAX);
-            self.emit(Op::Scan { aggregate, tests });
-            for part in parts {
-                self.push(part);
-            }
+        if let Some(parts) = self.scanned(aggregate, body) {
+            self.scan(aggregate, parts, span);
             return;
         }
         let begin = self.emit(Op::Begin { aggregate, end: 0 });
@@ -229,19 +224,53 @@ impl Lowering<'_> {
         self.land(begin);
     }
 
-    /// The comparisons of a column of the element with a constant that a body consists of, if it does.
-    fn tests<'t>(&self, body: &'t Typed) -> Option<&'t [Typed]> {
-        let parts = if let TypedKind::And(parts) = &body.kind {
-            parts
+    fn scan(&mut self, aggregate: Aggregate, parts: &[Typed], span: Span) {
+        let scan = Op::Scan {
+            aggregate,
+            parts: u16::try_from(parts.len()).unwrap_or(u16::MAX),
+        };
+        if aggregate == Aggregate::Sum {
+            self.emit_at(scan, span);
         } else {
-            std::slice::from_ref(body)
-        };
-        let of_element = |typed: &Typed| matches!(typed.kind, TypedKind::Element { level, .. } if level == self.loops);
-        let is_test = |part: &Typed| {
-            matches!(&part.kind, TypedKind::Compare { left, right, .. }
-                if of_element(left) && right.constant().is_some() || of_element(right) && left.constant().is_some())
-        };
-        parts.iter().all(is_test).then_some(parts)
+            self.emit(scan);
+        }
+        for part in parts {
+            self.push(part);
+        }
+    }
+
+    /// The parts of a body that a scan can ask an element for, if there are no others.
+    fn scanned<'t>(&self, aggregate: Aggregate, body: &'t Typed) -> Option<&'t [Typed]> {
+        let one = std::slice::from_ref(body);
+        match aggregate {
+            Aggregate::Any | Aggregate::All | Aggregate::Count => {
+                let parts = if let TypedKind::And(parts) = &body.kind {
+                    parts
+                } else {
+                    one
+                };
+                parts.iter().all(|part| self.is_test(part)).then_some(parts)
+            }
+            Aggregate::Sum => self.is_term(body).then_some(one),
+            Aggregate::MinOf | Aggregate::MaxOf => None,
+        }
+    }
+
+    /// Whether a part compares a column of the element with a constant.
+    fn is_test(&self, part: &Typed) -> bool {
+        matches!(&part.kind, TypedKind::Compare { left, right, .. }
+            if self.is_column(left) && right.constant().is_some() || self.is_column(right) && left.constant().is_some())
+    }
+
+    /// Whether a part is a column of the element, or computed of two.
+    fn is_term(&self, part: &Typed) -> bool {
+        let is_computed = matches!(&part.kind, TypedKind::Arithmetic { left, right, .. }
+            if self.is_column(left) && self.is_column(right));
+        is_computed || self.is_column(part)
+    }
+
+    fn is_column(&self, typed: &Typed) -> bool {
+        matches!(typed.kind, TypedKind::Element { level, .. } if level == self.loops)
     }
 
     fn arithmetic(&mut self, operator: Arithmetic, left: &Typed, right: &Typed, span: Span) {

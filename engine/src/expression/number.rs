@@ -65,6 +65,15 @@ impl Number {
         }
     }
 
+    /// Mantissa and scale, of a small one.
+    #[inline]
+    pub(crate) const fn parts(&self) -> Option<Parts> {
+        match *self {
+            Self::Small { scale, mantissa } => Some((mantissa, scale)),
+            Self::Large { .. } => None,
+        }
+    }
+
     /// Whether it has no decimals but zeros.
     pub(crate) fn is_whole(self) -> bool {
         match self {
@@ -132,7 +141,7 @@ impl Number {
                 mantissa: right,
             },
         ) = (&*self, other)
-            && let Some((mantissa, scale)) = small(operator, *left, *a, *right, *b)
+            && let Some((mantissa, scale)) = small(operator, (*left, *a), (*right, *b))
         {
             *self = Self::Small { scale, mantissa };
             return Ok(());
@@ -147,9 +156,12 @@ impl Number {
     }
 }
 
+/// Mantissa and scale of a small number.
+pub(crate) type Parts = (i64, u8);
+
 /// The result where it fits; a division is left to decimals, whose quotients have 28 digits.
-#[inline]
-fn small(operator: Arithmetic, left: i64, a: u8, right: i64, b: u8) -> Option<(i64, u8)> {
+#[inline(always)]
+pub(crate) fn small(operator: Arithmetic, (left, a): Parts, (right, b): Parts) -> Option<Parts> {
     let (mantissa, scale) = match operator {
         Arithmetic::Divide => return None,
         Arithmetic::Multiply => (left.checked_mul(right)?, a + b),

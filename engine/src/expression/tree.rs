@@ -215,13 +215,11 @@ impl Comparison {
 
     /// Whether it holds for two values in this order.
     pub(crate) const fn holds(self, order: std::cmp::Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Less => order.is_lt(),
-            Self::LessOrEqual => order.is_le(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterOrEqual => order.is_ge(),
+        use std::cmp::Ordering;
+        match order {
+            Ordering::Less => matches!(self, Self::Less | Self::LessOrEqual | Self::NotEqual),
+            Ordering::Equal => matches!(self, Self::Equal | Self::LessOrEqual | Self::GreaterOrEqual),
+            Ordering::Greater => matches!(self, Self::Greater | Self::GreaterOrEqual | Self::NotEqual),
         }
     }
 }

@@ -35,6 +35,11 @@ impl Currency {
         self.0.decimals
     }
 
+    /// Whether this is its code: sooner told than which currency a code names.
+    pub(crate) fn is(self, code: &str) -> bool {
+        key(code) == Some(self.0.key)
+    }
+
     /// Every currency in order of the alphabet, for pickers.
     ///
     /// ```

@@ -20,21 +20,19 @@ impl Run<'_> {
         }
     }
 
+    /// Whether a comparison holds; `None` when a value is absent.
     #[inline(always)]
-    pub(super) fn compare(&self, operator: Comparison, left: &Value, right: &Value) -> Value {
+    pub(super) fn compare(&self, operator: Comparison, left: &Value, right: &Value) -> Option<bool> {
         if let (Value::Number(left), Value::Number(right)) = (left, right) {
-            return Value::Boolean(operator.holds(left.order(right)));
+            return Some(operator.holds(left.order(right)));
         }
         if let (Value::Text(left), Value::Text(right)) = (left, right)
             && !operator.is_ordering()
         {
             let equal = left.len == right.len && self.bytes(*left) == self.bytes(*right);
-            return Value::Boolean(equal == (operator == Comparison::Equal));
+            return Some(equal == (operator == Comparison::Equal));
         }
-        match self.order(left, right) {
-            Some(order) => Value::Boolean(operator.holds(order)),
-            None => Value::Absent,
-        }
+        self.order(left, right).map(|order| operator.holds(order))
     }
 
     pub(super) fn between_popped(&mut self, negated: bool) -> Step<()> {
@@ -76,12 +74,10 @@ impl Run<'_> {
         let mut found = Value::Boolean(negated);
         for position in 0..list.len as usize {
             let element = self.cell(list.origin, list.start as usize + position * width)?;
-            let equal = self.compare(Comparison::Equal, item, element);
-            if equal == Value::Boolean(true) {
-                return Ok(Value::Boolean(!negated));
-            }
-            if equal.is_absent() {
-                found = Value::Absent;
+            match self.compare(Comparison::Equal, item, element) {
+                Some(true) => return Ok(Value::Boolean(!negated)),
+                Some(false) => {}
+                None => found = Value::Absent,
             }
         }
         Ok(found)
@@ -103,7 +99,7 @@ impl Run<'_> {
         if set.len() <= FEW {
             return set
                 .iter()
-                .any(|element| self.compare(Comparison::Equal, element, item).is_true());
+                .any(|element| self.compare(Comparison::Equal, element, item) == Some(true));
         }
         let Value::Text(text) = item else {
             let found = set.binary_search_by(|element| self.order(element, item).unwrap_or(Ordering::Less));

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::{Run, Step, absent};
 use crate::expression::number::Number;
 use crate::expression::ops::FaultKind;
-use crate::expression::program::Op;
 use crate::expression::tree::Arithmetic;
 use crate::expression::typed::Aggregate;
 use crate::expression::value::{ListOrigin, Value};
@@ -54,70 +53,6 @@ impl Run<'_> {
             result,
         });
         Ok(true)
-    }
-
-    /// How the elements of the list on the stack answer to tests, all of which have to hold.
-    pub(super) fn scan(&mut self, aggregate: Aggregate, tests: &[Op]) -> Step<()> {
-        let value = self.pop()?;
-        let Value::List(list) = value else {
-            self.push(absent(value)?);
-            return Ok(());
-        };
-        let width = self.width(list);
-        let mut row = list.start as usize;
-        let (mut count, mut any_absent) = (0, false);
-        for _ in 0..list.len {
-            match (self.holds(list.origin, row, tests)?, aggregate) {
-                (Some(true), Aggregate::Any) => {
-                    self.push(Value::Boolean(true));
-                    return Ok(());
-                }
-                (Some(false), Aggregate::All) => {
-                    self.push(Value::Boolean(false));
-                    return Ok(());
-                }
-                (Some(true), _) => count += 1,
-                (Some(false), _) => {}
-                (None, _) => any_absent = true,
-            }
-            row += width;
-        }
-        self.push(match aggregate {
-            Aggregate::Count => Value::Number(Number::whole(count)),
-            _ if any_absent => Value::Absent,
-            Aggregate::Any => Value::Boolean(false),
-            Aggregate::All => Value::Boolean(true),
-            Aggregate::Sum | Aggregate::MinOf | Aggregate::MaxOf => return Err(FaultKind::Corrupt),
-        });
-        Ok(())
-    }
-
-    /// Whether all tests hold of an element; `None` when none fails and one is of something absent.
-    #[inline]
-    fn holds(&mut self, origin: ListOrigin, row: usize, tests: &[Op]) -> Step<Option<bool>> {
-        let mut held = Some(true);
-        self.burn(1)?;
-        for test in tests {
-            let Op::CompareElement {
-                operator,
-                column,
-                constant,
-                ..
-            } = *test
-            else {
-                return Err(FaultKind::Corrupt);
-            };
-            self.burn(1)?;
-            let cell = self.cell(origin, row + usize::from(column))?;
-            let answer = self.compare(operator, cell, self.constant(constant)?);
-            if answer == Value::Boolean(false) {
-                return Ok(Some(false));
-            }
-            if answer.is_absent() {
-                held = None;
-            }
-        }
-        Ok(held)
     }
 
     /// Takes in what one element gave. Whether there is another to look at; else the result is on the stack.

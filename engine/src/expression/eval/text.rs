@@ -1,6 +1,6 @@
 //! Functions that make a text.
 
-use super::{Run, Step, TEXT_BYTES_PER_STEP};
+use super::{Run, Step, TEXT_BYTES_PER_STEP, text_steps};
 use crate::expression::ops::{self, FaultKind};
 use crate::expression::typed::Function;
 use crate::expression::value::{Text, TextOrigin, Value};
@@ -40,6 +40,25 @@ impl Run<'_> {
             self.machine.text.extend(ops::cased(function, char));
         }
         self.built(start)
+    }
+
+    /// Pops a text and a part, pushes whether the part is where `is_there` looks.
+    #[inline]
+    pub(super) fn affix(&mut self, is_there: impl Fn(&[u8], &[u8]) -> bool) -> Step<()> {
+        let part = self.pop()?;
+        let answer = match (self.pop()?, part) {
+            (Value::Text(text), Value::Text(part)) => {
+                self.burn(text.len / TEXT_BYTES_PER_STEP + part.len / TEXT_BYTES_PER_STEP)?;
+                Value::Boolean(is_there(self.bytes(text), self.bytes(part)))
+            }
+            (Value::Absent, other) | (other, Value::Absent) => {
+                self.burn(text_steps(other))?;
+                Value::Absent
+            }
+            _ => return Err(FaultKind::Corrupt),
+        };
+        self.push(answer);
+        Ok(())
     }
 
     pub(super) fn join(&mut self) -> Step<()> {

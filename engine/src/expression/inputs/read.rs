@@ -2,6 +2,7 @@
 
 use super::Inputs;
 use crate::calendar::{Date, Instant};
+use crate::decimal::DecimalError;
 use crate::expression::layout::{Layout, LayoutField, Scalar, Take};
 use crate::expression::limits::MAX_LIST_ELEMENTS;
 use crate::expression::types::{Literal, MAX_FIELDS};
@@ -200,9 +201,9 @@ impl Reader<'_, '_> {
                 continue;
             };
             place += 1;
-            let path = Path::Key(path, &field.name);
             let bit = bit(position);
             if sent & bit != 0 {
+                let path = Path::Key(path, &field.name);
                 self.issues.add(path.pointer(), "duplicate", "Send the field once.");
                 self.scanner.skip()?;
                 continue;
@@ -214,8 +215,11 @@ impl Reader<'_, '_> {
             } else {
                 present |= bit;
                 if let Take::Scalar { cell, kind } = field.take {
-                    self.scalar(kind, cell, start, row, &path)?;
+                    if let Some(misfit) = self.scalar(kind, cell, start, row)? {
+                        self.misfit(&Path::Key(path, &field.name), misfit);
+                    }
                 } else {
+                    let path = Path::Key(path, &field.name);
                     self.value(&field.take, start, row, &mut KeyOrder::default(), &path)?;
                 }
             }
@@ -234,7 +238,11 @@ impl Reader<'_, '_> {
     /// A value of any form; `order` is that of its keys, if it is an object.
     fn value(&mut self, take: &Take, start: Start, row: Row, order: &mut KeyOrder, path: &Path<'_>) -> Scanned<()> {
         match (take, start) {
-            (Take::Scalar { cell, kind }, _) => self.scalar(*kind, *cell, start, row, path)?,
+            (Take::Scalar { cell, kind }, _) => {
+                if let Some(misfit) = self.scalar(*kind, *cell, start, row)? {
+                    self.misfit(path, misfit);
+                }
+            }
             (Take::Object { cell, fields }, Start::Object) => {
                 if let Some(cell) = cell {
                     self.inputs.set(row, *cell, Value::Boolean(true));
@@ -287,8 +295,9 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// A value without parts; why it is not taken, if it is not.
     #[inline(always)]
-    fn scalar(&mut self, kind: Scalar, cell: u16, start: Start, row: Row, path: &Path<'_>) -> Scanned<()> {
+    fn scalar(&mut self, kind: Scalar, cell: u16, start: Start, row: Row) -> Scanned<Option<Misfit>> {
         let scanner = &mut *self.scanner;
         let value = match (kind, start) {
             (Scalar::Number | Scalar::Integer, Start::Number) => {
@@ -296,10 +305,7 @@ impl Reader<'_, '_> {
                 match scanner.value(number) {
                     Ok(number) if kind == Scalar::Number || number.is_whole() => Some(Value::Number(number)),
                     Ok(_) => None,
-                    Err(error) => {
-                        self.wrong(path, &format!("a shorter number: {error}"));
-                        return Ok(());
-                    }
+                    Err(error) => return Ok(Some(Misfit::Number(error))),
                 }
             }
             (Scalar::String, Start::String) => {
@@ -327,17 +333,33 @@ impl Reader<'_, '_> {
                 None
             }
         };
-        match value {
-            Some(value) => self.inputs.set(row, cell, value),
-            None => self.wrong(path, kind.article()),
+        let Some(value) = value else {
+            return Ok(Some(Misfit::Kind(kind)));
+        };
+        self.inputs.set(row, cell, value);
+        Ok(None)
+    }
+
+    #[cold]
+    fn misfit(&mut self, path: &Path<'_>, misfit: Misfit) {
+        match misfit {
+            Misfit::Kind(kind) => self.wrong(path, kind.article()),
+            Misfit::Number(error) => self.wrong(path, &format!("a shorter number: {error}")),
         }
-        Ok(())
     }
 
     #[cold]
     fn wrong(&mut self, path: &Path<'_>, what: &str) {
         self.issues.add(path.pointer(), "wrong_type", format!("Send {what}."));
     }
+}
+
+/// Why a value without parts is not taken.
+enum Misfit {
+    /// It is of another type than this.
+    Kind(Scalar),
+    /// It is a number with more digits than a decimal.
+    Number(DecimalError),
 }
 
 /// The field whose key is next; `None` for a key that is not read.

@@ -95,9 +95,10 @@ pub(crate) enum Op {
     Begin { aggregate: Aggregate, end: Code },
     /// Pops what one element gave; goes on to the next one at `body`, or ends the loop and pushes its result.
     Next { aggregate: Aggregate, body: Code },
-    /// Pops a list, pushes how its elements answer to the `tests` operations that follow and are skipped: comparisons of
-    /// a column with a constant, of which all have to hold. Each test takes one unit of fuel, and each element one.
-    Scan { aggregate: Aggregate, tests: u16 },
+    /// Pops a list, pushes what the aggregate makes of its elements, each of which is asked for the `parts` operations
+    /// that follow and are skipped: for a sum one column or arithmetic of two, else comparisons of a column with a
+    /// constant, of which all have to hold. Each part takes one unit of fuel, and each element one.
+    Scan { aggregate: Aggregate, parts: u16 },
     /// Pops a boolean that has to be true: else the condition is not met, because of the part of the source that is
     /// noted for this place.
     Require,

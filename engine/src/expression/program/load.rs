@@ -371,7 +371,7 @@ impl<'a> Reader<'a> {
             },
             opcode::SCAN => Op::Scan {
                 aggregate: self.one_of(&Aggregate::ALL)?,
-                tests: self.short()?,
+                parts: self.short()?,
             },
             opcode::REQUIRE => Op::Require,
             opcode::REQUIRE_SLOT => Op::RequireSlot {

@@ -299,7 +299,7 @@ impl Writer {
             }
             Op::Begin { aggregate, end } => self.with(opcode::BEGIN, &[code_of(aggregate), end]),
             Op::Next { aggregate, body } => self.with(opcode::NEXT, &[code_of(aggregate), body]),
-            Op::Scan { aggregate, tests } => self.with(opcode::SCAN, &[code_of(aggregate), tests]),
+            Op::Scan { aggregate, parts } => self.with(opcode::SCAN, &[code_of(aggregate), parts]),
             Op::Require => self.byte(opcode::REQUIRE),
             Op::RequireSlot {
                 operator,

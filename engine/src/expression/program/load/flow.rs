@@ -46,10 +46,10 @@ impl<'a> Flow<'a> {
                 (Some(here), _) | (None, Some(here)) => here,
                 (None, None) => return Err(BAD_FLOW),
             };
-            if let Op::Scan { tests, .. } = op {
-                for _ in 0..*tests {
-                    let (_, test) = ops.next().ok_or(BAD_FLOW)?;
-                    flow.test(*test)?;
+            if let Op::Scan { aggregate, parts } = *op {
+                for _ in 0..parts {
+                    let (_, part) = ops.next().ok_or(BAD_FLOW)?;
+                    flow.part(aggregate, *part)?;
                 }
             }
             level = flow.step(at, *op, here)?;
@@ -141,16 +141,17 @@ impl<'a> Flow<'a> {
         Ok(Some(level))
     }
 
-    /// A test of a scan: no way leads to it, and what it would look at is the scan's own element.
-    fn test(&self, op: Op) -> Loaded<()> {
+    /// A part of a scan: no way leads to it, and what it would look at is the scan's own element.
+    fn part(&self, aggregate: Aggregate, op: Op) -> Loaded<()> {
+        if aggregate == Aggregate::Sum {
+            let is_term = matches!(op, Op::Element { .. } | Op::ArithmeticElements { .. });
+            return is_term.then_some(()).ok_or(BAD_FLOW);
+        }
         let Op::CompareElement { constant, .. } = op else {
             return Err(BAD_FLOW);
         };
-        if usize::from(constant) < self.program.constants.len() {
-            Ok(())
-        } else {
-            Err(BAD_OPERAND)
-        }
+        let is_known = usize::from(constant) < self.program.constants.len();
+        is_known.then_some(()).ok_or(BAD_OPERAND)
     }
 
     fn expect(&mut self, at: Code, to: Code, level: Level) -> Loaded<()> {
@@ -186,7 +187,11 @@ impl<'a> Flow<'a> {
             Op::InSet { start, len, .. } => self.ascends(start, len),
             Op::InSetSlot { slot, start, len, .. } => has_slot(slot) && self.ascends(start, len),
             Op::BetweenSlot { slot, low, high, .. } => has_slot(slot) && has_constant(low) && has_constant(high),
-            Op::Scan { aggregate, .. } => matches!(aggregate, Aggregate::Any | Aggregate::All | Aggregate::Count),
+            Op::Scan { aggregate, parts } => match aggregate {
+                Aggregate::Any | Aggregate::All | Aggregate::Count => true,
+                Aggregate::Sum => parts == 1,
+                Aggregate::MinOf | Aggregate::MaxOf => false,
+            },
             Op::Call { arity, .. } => matches!(arity, 1 | 2),
             Op::Item { .. }
             | Op::List { .. }
