@@ -15,14 +15,16 @@ use crate::random;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Requests that may wait for their turn, for each core. At 20 to 50 hashes a second and core the last of them waits one
-/// to three seconds; more would only wait longer.
-const MAX_WAITING_PER_CORE: usize = 50;
+/// Of how many cores one hashes: the others answer everybody else, however many sign-ins come.
+const CORES_PER_HASH: usize = 2;
+/// Requests that may wait, for each that hashes. At 20 to 50 hashes a second and core the last of them waits one to
+/// three seconds; more would only wait longer.
+const MAX_WAITING_PER_HASH: usize = 50;
 /// How long a request waits for a turn: then more sign-ins come than the machine can hash.
 const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Hashes and compares passwords, one per core at a time with a bounded number waiting, so that a flood of sign-ins takes
-/// neither all memory nor the threads of everything else.
+/// Hashes and compares passwords, on half the cores at most and with a bounded number waiting, so that a flood of
+/// sign-ins takes neither all memory nor the cores of everything else.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
     /// Of those that wait for a turn.
@@ -46,10 +48,11 @@ pub enum PasswordError {
 impl Passwords {
     pub(crate) fn new() -> Result<Self, PasswordError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let hashes = (cores / CORES_PER_HASH).max(1);
         let decoy = hash(&hex::encode(random::bytes::<16>()?))?;
         Ok(Self {
-            places: Arc::new(Semaphore::new(cores.saturating_mul(MAX_WAITING_PER_CORE))),
-            turns: Arc::new(Semaphore::new(cores)),
+            places: Arc::new(Semaphore::new(hashes.saturating_mul(MAX_WAITING_PER_HASH))),
+            turns: Arc::new(Semaphore::new(hashes)),
             decoy: decoy.into(),
         })
     }
@@ -110,13 +113,13 @@ mod tests {
     #[tokio::test]
     async fn who_finds_no_place_to_wait_is_told_at_once() {
         let passwords = Passwords::new().unwrap();
-        let cores = passwords.turns.available_permits();
+        let hashes = passwords.turns.available_permits();
         let turns = Arc::clone(&passwords.turns)
-            .acquire_many_owned(u32::try_from(cores).unwrap())
+            .acquire_many_owned(u32::try_from(hashes).unwrap())
             .await
             .unwrap();
         let hash = || passwords.hash("correct horse".to_owned());
-        let waiting: Vec<_> = (0..cores * MAX_WAITING_PER_CORE).map(|_| Box::pin(hash())).collect();
+        let waiting: Vec<_> = (0..hashes * MAX_WAITING_PER_HASH).map(|_| Box::pin(hash())).collect();
         let mut waiting = futures_util::future::join_all(waiting);
         tokio::select! {
             biased;
