@@ -33,6 +33,8 @@ pub(crate) const RESET_BY_ADDRESS: Limit = Limit::new("reset/address", 20, TimeD
 pub(crate) const RESET_BY_ACCOUNT: Limit = Limit::new("reset/account", 5, TimeDelta::minutes(10));
 /// Mails that one organisation makes us send to strangers: a team is invited at once, a list of addresses is not.
 pub(crate) const INVITE_BY_ORGANIZATION: Limit = Limit::new("invite/organization", 100, TimeDelta::minutes(2));
+/// The same from an address: one person with many organisations is no more than one person.
+pub(crate) const INVITE_BY_ADDRESS: Limit = Limit::new("invite/address", 100, TimeDelta::minutes(2));
 /// Mails to one address from anyone: nobody's mailbox is filled through us.
 pub(crate) const INVITE_BY_RECIPIENT: Limit = Limit::new("invite/recipient", 5, TimeDelta::minutes(20));
 /// Uses of the links in mails from an address: each may cost a hash.

@@ -34,6 +34,7 @@ const CASES: &[(&str, Case)] = &[
     ("rotation", gateway::rotation),
     ("addresses", service::addresses),
     ("origin_away", service::origin_away),
+    ("database_restarts", service::database_restarts),
     ("browser", browser::path),
 ];
 

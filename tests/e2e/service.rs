@@ -1,6 +1,10 @@
 //! The edge as a service: the app, health, unknown paths; and what happens while the origin is away.
 
-use anyhow::{Result, ensure};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
 use serde_json::json;
 
 use crate::client::{Merchant, request, wait_for};
@@ -72,4 +76,62 @@ pub(crate) fn origin_away(stack: &Stack) -> Result<()> {
     let totals = merchant.counted("away", 4)?;
     ensure!(totals["redemptions"] == 4, "{totals}");
     Ok(())
+}
+
+/// How many call at once while the database restarts: more than the origin has connections.
+const CALLERS: usize = 16;
+/// No answer takes longer: the origin waits five seconds for a connection, and no statement here takes any time.
+const LONGEST_ANSWER: Duration = Duration::from_secs(8);
+
+/// The database restarts under load: some calls are told when to come back, none hangs or fails otherwise, and then all
+/// goes on by itself, the jobs included.
+pub(crate) fn database_restarts(stack: &Stack) -> Result<()> {
+    let merchant = Merchant::register(&stack.edge, "restart")?;
+    let is_over = AtomicBool::new(false);
+    let call = || -> Result<(u16, bool, Duration)> {
+        let started = Instant::now();
+        let answer = stack.origin_api.get("/v1/me", Some(&merchant.token))?;
+        Ok((
+            answer.status,
+            answer.header("retry-after").is_empty(),
+            started.elapsed(),
+        ))
+    };
+    let answers = thread::scope(|scope| -> Result<Vec<_>> {
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut answers = Vec::new();
+                    while !is_over.load(Ordering::SeqCst) {
+                        answers.push(call()?);
+                    }
+                    Ok(answers)
+                })
+            })
+            .collect();
+        let restarted = stack.restart_postgres();
+        let recovered = wait_for("the database to be used again", || Ok((call()?.0 == 200).then_some(())));
+        is_over.store(true, Ordering::SeqCst);
+        if !restarted? {
+            println!("the database of DATABASE_URL is not this run's own, and was not restarted");
+        }
+        recovered?;
+        let answers = callers
+            .into_iter()
+            .map(|caller| caller.join().unwrap_or_else(|_| bail!("a caller panicked")));
+        let answers: Result<Vec<Vec<_>>> = answers.collect();
+        Ok(answers?.concat())
+    })?;
+    for (status, says_nothing, took) in &answers {
+        ensure!(
+            matches!(status, 200 | 503) && (*status == 200 || !says_nothing) && *took < LONGEST_ANSWER,
+            "{status} after {took:?}, without Retry-After: {says_nothing}"
+        );
+    }
+    let refused = answers.iter().filter(|(status, ..)| *status == 503).count();
+    println!(
+        "{} calls while the database restarted, {refused} told to come back",
+        answers.len()
+    );
+    merchant.live_promotion("again")
 }

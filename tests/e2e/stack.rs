@@ -39,6 +39,11 @@ impl Stack {
         self.lock().start_origin()
     }
 
+    /// `false`: the database is not this stack's own.
+    pub(crate) fn restart_postgres(&self) -> Result<bool> {
+        self.lock().restart_postgres()
+    }
+
     /// Runs a command of the origin's program, such as an operator's.
     pub(crate) fn run_origin(&self, arguments: &[&str]) -> Result<String> {
         self.lock().run_origin(arguments)

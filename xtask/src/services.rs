@@ -152,6 +152,14 @@ impl Stack {
         self.origin = None;
     }
 
+    /// Restarts the database under the origin. `false`: it is the server of `DATABASE_URL`, which is not ours.
+    ///
+    /// # Errors
+    /// When it does not start again.
+    pub fn restart_postgres(&mut self) -> Result<bool> {
+        self.postgres.restart()
+    }
+
     /// Runs a command of the origin's program with the configuration of this stack's, and answers what it prints.
     ///
     /// # Errors

@@ -15,13 +15,16 @@ use super::users::{find_role_permissions, parse_role, require_cover};
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::invitation::{INVITATION_LIFETIME, Standing, standing};
+use crate::auth::sign_in::Caller;
 use crate::auth::{Allowed, Principal, UsersManage};
 use crate::db::Tenant;
 use crate::db::invitations::{self, Closing, InvitationRow, NewInvitation};
 use crate::db::jobs::{NewJob, insert_job};
 use crate::db::memberships::has_member_with_email;
 use crate::jobs::Job;
-use crate::limits::{self, INVITE_BY_ORGANIZATION, INVITE_BY_RECIPIENT, account_subject};
+use crate::limits::{
+    self, INVITE_BY_ADDRESS, INVITE_BY_ORGANIZATION, INVITE_BY_RECIPIENT, account_subject, address_subject,
+};
 use crate::openapi::doc::{Doc, Field, MakeSchema};
 use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
@@ -152,6 +155,7 @@ pub(crate) const CREATE_INVITATION: Doc = Doc::new("create_invitation", "Invites
 pub(crate) async fn create_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
+    caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Created<Json<InvitationOut>>, Error> {
     let mut fields = Fields::only(&body, NEW_INVITATION)?;
@@ -159,7 +163,7 @@ pub(crate) async fn create_invitation(
     let role = parse_role(&mut fields);
     fields.finish()?;
     let role = role.ok_or_else(|| Error::fault("a role that was checked is not there"))?;
-    take_limits(&app, &principal, email).await?;
+    take_limits(&app, &principal, &caller, email).await?;
     let now = app.clock.now();
     let new = NewInvitation {
         id: new_id(InvitationId::from_parts, now)?,
@@ -202,12 +206,13 @@ pub(crate) const RESEND_INVITATION: Doc = Doc::new(
 pub(crate) async fn resend_invitation(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<UsersManage>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<InvitationOut>, Error> {
     let id = parse_id(&id)?;
     let now = app.clock.now();
     let email = find_email(&app, &principal, id).await?;
-    take_limits(&app, &principal, &email).await?;
+    take_limits(&app, &principal, &caller, &email).await?;
     let job = new_id(JobId::from_parts, now)?;
     let resend = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -290,7 +295,8 @@ async fn finish(
     Ok(out)
 }
 
-async fn take_limits(app: &App, principal: &Principal, email: &str) -> Result<(), Error> {
+async fn take_limits(app: &App, principal: &Principal, caller: &Caller, email: &str) -> Result<(), Error> {
+    limits::take(app, INVITE_BY_ADDRESS, &address_subject(caller.address)).await?;
     limits::take(app, INVITE_BY_ORGANIZATION, &principal.organization.to_string()).await?;
     limits::take(app, INVITE_BY_RECIPIENT, &account_subject(email)).await
 }

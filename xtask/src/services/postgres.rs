@@ -72,8 +72,18 @@ impl PostgresConfig {
 pub struct Postgres {
     /// None for the server of `DATABASE_URL`, which is not ours.
     process: Option<Process>,
+    cluster: Option<Cluster>,
     url: String,
     delete: Vec<PathBuf>,
+}
+
+/// What a cluster of ours runs as.
+#[derive(Debug)]
+struct Cluster {
+    config: PostgresConfig,
+    data: PathBuf,
+    binaries: Binaries,
+    user: Option<User>,
 }
 
 /// A user of the system.
@@ -92,6 +102,7 @@ impl Postgres {
         match external_url() {
             Some(url) => Ok(Self {
                 process: None,
+                cluster: None,
                 url,
                 delete: Vec::new(),
             }),
@@ -111,24 +122,40 @@ impl Postgres {
         let binaries = postgres_binaries::find(&data, user)?;
         let password = initialise(config, &data, &binaries, user, sql)?;
         refuse_running(&data)?;
-        let process = spawn(config, &data, &binaries, user)?;
-        let pid_file = data.join("postmaster.pid");
-        process
-            .wait_ready(Duration::from_secs(READY_SECS), || is_ready(&pid_file, config.port))
-            .context(
-                "PostgreSQL does not start: correct what its log says, or set DATABASE_URL to a server of yours",
-            )?;
         let delete = if config.temporary {
-            vec![data, config.dir.clone()]
+            vec![data.clone(), config.dir.clone()]
         } else {
             Vec::new()
         };
         let url = format!("postgres://coupons:{password}@127.0.0.1:{}/coupons", config.port);
+        let config = config.clone();
+        let cluster = Cluster {
+            config,
+            data,
+            binaries,
+            user,
+        };
         Ok(Self {
-            process: Some(process),
+            process: Some(cluster.run()?),
+            cluster: Some(cluster),
             url,
             delete,
         })
+    }
+
+    /// Stops it, as an operator does for a new release, and starts it again. `false`: it is not ours, and goes on.
+    ///
+    /// # Errors
+    /// When it does not start again.
+    pub fn restart(&mut self) -> Result<bool> {
+        let Some(cluster) = &self.cluster else {
+            return Ok(false);
+        };
+        if let Some(process) = self.process.take() {
+            process.stop();
+        }
+        self.process = Some(cluster.run()?);
+        Ok(true)
     }
 
     /// How clients reach it: `postgres://…`.
@@ -141,6 +168,22 @@ impl Postgres {
     #[must_use]
     pub const fn process(&self) -> Option<&Process> {
         self.process.as_ref()
+    }
+}
+
+impl Cluster {
+    /// Starts it and waits until it is ready.
+    fn run(&self) -> Result<Process> {
+        let process = spawn(&self.config, &self.data, &self.binaries, self.user)?;
+        let pid_file = self.data.join("postmaster.pid");
+        process
+            .wait_ready(Duration::from_secs(READY_SECS), || {
+                is_ready(&pid_file, self.config.port)
+            })
+            .context(
+                "PostgreSQL does not start: correct what its log says, or set DATABASE_URL to a server of yours",
+            )?;
+        Ok(process)
     }
 }
 
