@@ -129,14 +129,17 @@ pub(crate) fn contexts(stack: &Stack) -> Result<()> {
 pub(crate) fn rotation(stack: &Stack) -> Result<()> {
     let before = Merchant::register(&stack.edge, "rotation")?;
     wait_for_keys(stack, "rotation-before", &before.token)?;
+    let published = || stack.origin_api.get("/.well-known/jwks.json", None)?.expect(200);
+    let leaked = published()?;
     stack.run_origin(&["admin", "rotate-signing-keys", "--now"])?;
     let header = |token: &str| token.split('.').next().map(str::to_owned);
     let login = json!({"email": before.email, "password": crate::client::PASSWORD});
-    let token = wait_for("a token of the next key", || {
-        let answer = stack.edge.post("/v1/auth/login", None, &login)?.expect(200)?;
-        let token = answer["access_token"].as_str().context("no token")?.to_owned();
-        Ok((header(&token) != header(&before.token)).then_some(token))
+    wait_for("the origin to use the next key", || {
+        Ok((published()? != leaked).then_some(()))
     })?;
+    let answer = stack.edge.post("/v1/auth/login", None, &login)?.expect(200)?;
+    let token = answer["access_token"].as_str().context("no token")?.to_owned();
+    ensure!(header(&token) != header(&before.token), "the leaked key signs on");
     wait_for("the next key's tokens to be taken", || {
         Ok((call(stack, "rotation-next", &token)?.status == 200).then_some(()))
     })?;
