@@ -128,7 +128,6 @@ impl Client {
 
 /// The client's address, for limits: what the edge says under its signature, else the socket's.
 #[derive(Debug, Clone, Copy)]
-#[allow(dead_code, reason = "the limits of signing in take it")]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {

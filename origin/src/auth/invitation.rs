@@ -6,6 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::ids::{InvitationId, OrganizationId};
 use engine::problem::ProblemType;
+use subtle::ConstantTimeEq;
 
 use crate::db::invitations::InvitationRow;
 use crate::problem::Error;
@@ -68,8 +69,8 @@ impl InvitationToken {
         let gone = |detail: &str| Error::new(ProblemType::Gone, detail);
         let row = row
             .filter(|row| {
-                // Derived anew and of equal length; where two differ tells nothing about the secret.
-                derive(secret, self.organization, self.invitation, row.generation) == self.secret
+                let expected = derive(secret, self.organization, self.invitation, row.generation);
+                expected.ct_eq(&self.secret).into()
             })
             .ok_or_else(|| gone("This link is not good, or a newer one replaced it: use the newest mail."))?;
         match standing(&row, now) {

@@ -131,7 +131,8 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// Goes on as another organisation: for ingest, whose one transaction stores records of several.
+    /// Goes on as another organisation: for ingest, whose one transaction stores records of several, and for a user who
+    /// switches.
     pub(crate) async fn enter(&mut self, organization: OrganizationId) -> Result<(), sqlx::Error> {
         set_organization(&mut self.transaction, organization).await?;
         self.organization = organization;
