@@ -18,6 +18,8 @@ const RECORDS: &str = "RECORDS";
 const DEAD_LETTERS: &str = "DEAD_LETTERS";
 /// The namespace of the ledger's objects.
 const LEDGER: &str = "LEDGER";
+/// The namespace of the gates before KV.
+const GATE: &str = "GATE";
 /// Where the origin is, such as `https://origin.example.com`.
 const ORIGIN_URL: &str = "ORIGIN_URL";
 /// The secret that edge and origin share.
@@ -48,6 +50,10 @@ impl Bindings {
 
     pub(crate) fn ledger(&self) -> worker::Result<ObjectNamespace> {
         self.0.durable_object(LEDGER)
+    }
+
+    pub(crate) fn gate(&self) -> worker::Result<ObjectNamespace> {
+        self.0.durable_object(GATE)
     }
 
     /// Without a slash at its end.

@@ -21,6 +21,11 @@ use crate::{auth, body, outgoing};
 /// stuck, and a browser's user has left.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The largest file of coupons, in bytes, as the origin takes it.
+const MAX_IMPORT_BYTES: usize = 5 * 1024 * 1024;
+/// How long the origin may take to store such a file: some hundred thousand rows.
+const IMPORT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Headers of one connection, not of the message (RFC 9110 §7.6.1), and those that the fetch makes itself.
 const CONNECTION_HEADERS: &[&str] = &[
     "connection",
@@ -58,9 +63,15 @@ pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> R
     let url = request.inner().url();
     let path = path_and_query(&url);
     let headers = forwarded_headers(request.headers(), app.request_id())?;
+    let media_type = request.headers().get("Content-Type")?.unwrap_or_default();
+    let (max_bytes, timeout) = if is_import(method, path, &media_type) {
+        (MAX_IMPORT_BYTES, IMPORT_TIMEOUT)
+    } else {
+        (MAX_BODY_BYTES, TIMEOUT)
+    };
     let body = match method {
         "GET" | "HEAD" => None,
-        _ => Some(body::read(request, MAX_BODY_BYTES).await?).filter(|body| !body.is_empty()),
+        _ => Some(body::read(request, max_bytes).await?).filter(|body| !body.is_empty()),
     };
     let context = context(app, request.headers(), identity)?;
     let call = Call {
@@ -74,10 +85,22 @@ pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> R
     let outgoing = outgoing::request(method, &format!("{origin}{path}"), &headers, body.as_deref());
     let outgoing =
         outgoing.map_err(|error| Failure::rejection(ProblemType::Malformed, format!("Not forwarded: {error}.")))?;
-    let answer = outgoing::send(outgoing, TIMEOUT)
+    let answer = outgoing::send(outgoing, timeout)
         .await
         .map_err(|error| unreachable(error.to_string()))?;
     hand_back(answer).map_err(unreachable)
+}
+
+/// Whether a request brings a file of coupons.
+fn is_import(method: &str, path: &str, media_type: &str) -> bool {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let promotion = path
+        .strip_prefix("/v1/promotions/")
+        .and_then(|path| path.strip_suffix("/coupons/import"));
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    method == "POST"
+        && promotion.is_some_and(|code| !code.is_empty() && !code.contains('/'))
+        && media_type.eq_ignore_ascii_case("text/csv")
 }
 
 /// Rebuilds an answer so that it can be passed on: its body streams through, its cookies stay apart.
@@ -175,6 +198,27 @@ mod tests {
         );
         check("https://example.com/v1/me#part", "/v1/me");
         check("https://example.com", "/");
+    }
+
+    #[test]
+    fn imports() {
+        let check = |method, path, media_type, expected| {
+            assert_eq!(
+                is_import(method, path, media_type),
+                expected,
+                "{method} {path} {media_type}"
+            );
+        };
+        let path = "/v1/promotions/summer-10/coupons/import";
+        check("POST", path, "text/csv", true);
+        check("POST", path, "Text/CSV; charset=utf-8", true);
+        check("POST", "/v1/promotions/summer-10/coupons/import?x=y", "text/csv", true);
+        check("POST", path, "application/json", false);
+        check("POST", path, "", false);
+        check("PUT", path, "text/csv", false);
+        check("POST", "/v1/promotions//coupons/import", "text/csv", false);
+        check("POST", "/v1/promotions/a/b/coupons/import", "text/csv", false);
+        check("POST", "/v1/promotions/summer-10/coupons", "text/csv", false);
     }
 
     #[test]

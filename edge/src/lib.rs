@@ -2,7 +2,8 @@
 //! and carries the records of its decisions there.
 //!
 //! This file holds the entry points alone. A request goes [`router`] → one of [`routes`] or the [`gateway`] → answer;
-//! a batch of the queue goes to the [`consumer`]; the [`ledger`]'s object is reached from `routes` only.
+//! a batch of the queue goes to the [`consumer`]; the objects of the [`ledger`] and of the [`gate`] are reached from
+//! `routes` only.
 
 mod answer;
 mod app;
@@ -10,6 +11,7 @@ mod auth;
 mod body;
 mod consumer;
 mod crypto;
+mod gate;
 mod gateway;
 mod ledger;
 mod log;

@@ -1,12 +1,12 @@
 //! The whole table of paths, and the way of a request through it.
 
 use engine::problem::ProblemType;
-use engine::wire::v1::PUBLISH_PATH;
+use engine::wire::v1::{COUPONS_PATH, INSPECT_PATH, PUBLISH_PATH};
 use worker::{Context, Env, Request, Response};
 
 use crate::app::App;
 use crate::problem::Failure;
-use crate::routes::{evaluate, health, publish};
+use crate::routes::{coupons, evaluate, health, inspect, publish};
 use crate::{answer, gateway};
 
 /// What answers.
@@ -14,6 +14,8 @@ use crate::{answer, gateway};
 enum Endpoint {
     Evaluate,
     Publish,
+    Coupons,
+    Inspect,
     HealthCheck,
     Healthz,
     Readyz,
@@ -37,6 +39,8 @@ const TABLE: &[(&str, &[&str], Endpoint)] = &[
     ("/v1/**", ANY, Endpoint::Origin),
     ("/.well-known/jwks.json", GET, Endpoint::Origin),
     (PUBLISH_PATH, POST, Endpoint::Publish),
+    (COUPONS_PATH, POST, Endpoint::Coupons),
+    (INSPECT_PATH, POST, Endpoint::Inspect),
     ("/health_check", GET, Endpoint::HealthCheck),
     ("/healthz", GET, Endpoint::Healthz),
     ("/readyz", GET, Endpoint::Readyz),
@@ -63,6 +67,8 @@ async fn dispatch(app: &App, request: &mut Request) -> Result<Response, Failure>
     match endpoint {
         Endpoint::Evaluate => evaluate::post_evaluation(app, request, captured).await,
         Endpoint::Publish => publish::post_publish(app, request).await,
+        Endpoint::Coupons => coupons::post_coupons(app, request).await,
+        Endpoint::Inspect => inspect::post_inspection(app, request).await,
         Endpoint::HealthCheck => Ok(health::get_health_check(app).await),
         Endpoint::Healthz => Ok(health::get_healthz()),
         Endpoint::Readyz => Ok(health::get_readyz(app)),

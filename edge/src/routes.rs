@@ -1,5 +1,8 @@
 //! What the edge answers itself: one file per endpoint.
 
+pub(crate) mod coupons;
 pub(crate) mod evaluate;
 pub(crate) mod health;
+pub(crate) mod inspect;
 pub(crate) mod publish;
+mod signed;

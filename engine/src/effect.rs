@@ -84,6 +84,15 @@ impl Effect {
         parse::parse(json)
     }
 
+    /// The currency of the money that the effect names, all of which is of one; `None` when it names none.
+    pub fn currency(&self) -> Option<Currency> {
+        match self {
+            Self::Percentage { max_amount, .. } => max_amount.map(|cap| cap.get().currency()),
+            Self::FixedAmount { amount } => Some(amount.get().currency()),
+            Self::Tiered { tiers, .. } => Some(tiers.currency()),
+        }
+    }
+
     /// The discount on `amount`, in its currency: never below zero, never above `amount` nor the effect's own cap.
     /// Integer arithmetic without allocation, whatever the outcome.
     ///

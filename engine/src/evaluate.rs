@@ -17,8 +17,9 @@ use chrono::{DateTime, Utc};
 use crate::demographics::Today;
 use crate::expression::{Inputs, Machine, Outcome};
 use crate::json::KeyOrder;
+use crate::ledger::CouponClaim;
 use crate::money::Currency;
-use crate::promotion::{Rule, Status};
+use crate::promotion::{Kind, Rule, Status};
 
 pub use crate::demographics::AgeBand;
 pub(crate) use answer::AnswerParts;
@@ -34,6 +35,8 @@ pub struct Evaluator {
     inputs: Inputs,
     machine: Machine,
     hints: Hints,
+    /// What the request that was decided last shows of a coupon promotion.
+    coupon: Option<CouponClaim>,
 }
 
 /// What requests before say of the next one. A wrong hint changes nothing but time.
@@ -62,6 +65,8 @@ pub struct Evaluation<'a> {
     pub request: Request<'a>,
     /// What follows.
     pub decision: Decision<'a>,
+    /// The coupon that an applicable evaluation of a coupon promotion is about to use.
+    pub coupon: Option<&'a CouponClaim>,
 }
 
 impl Evaluator {
@@ -74,7 +79,7 @@ impl Evaluator {
     /// use engine::evaluate::{Decision, Evaluator};
     /// use engine::promotion::Rule;
     ///
-    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v3.json")).unwrap();
     /// let body = br#"{"attributes": {"total": 120.50, "quantity": 3, "payment_method": "visa"},
     ///                 "amount": {"amount": 12050, "currency": "UYU"}, "transaction_id": "order-1001"}"#;
     /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
@@ -94,6 +99,7 @@ impl Evaluator {
         Ok(Evaluation {
             request: Request::new(&self.head, &self.inputs, rule.program()),
             decision,
+            coupon: self.coupon.as_ref(),
         })
     }
 
@@ -106,7 +112,7 @@ impl Evaluator {
     /// use engine::evaluate::{EvaluateError, Evaluator};
     /// use engine::promotion::Rule;
     ///
-    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v3.json")).unwrap();
     /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
     /// let body = br#"{"attributes": {"total": "120.50", "payment_method": "visa"}, "transaction_id": "order-1001"}"#;
     /// let Err(EvaluateError::Invalid(errors)) = Evaluator::default().read(&rule, body, now) else { panic!() };
@@ -123,7 +129,7 @@ impl Evaluator {
     /// use engine::evaluate::{Decision, Evaluator, ReasonCode};
     /// use engine::promotion::Rule;
     ///
-    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v2.json")).unwrap();
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v3.json")).unwrap();
     /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
     /// let body = br#"{"attributes": {"total": 99.99, "quantity": 3, "payment_method": "visa"}, "transaction_id": "t-1"}"#;
     /// let mut evaluator = Evaluator::default();
@@ -133,6 +139,7 @@ impl Evaluator {
     /// assert!(refusal.detail.to_string().contains("total >= 100"));
     /// ```
     pub fn decide<'r>(&mut self, rule: &'r Rule, now: DateTime<Utc>) -> Decision<'r> {
+        self.coupon = None;
         let refuse = |code, detail| Decision::Refused(Refusal { code, detail });
         if rule.status() != Status::Active {
             return refuse(ReasonCode::NotActive, Detail::NotActive);
@@ -145,7 +152,13 @@ impl Evaluator {
             return refuse(ReasonCode::Expired, Detail::EndedAt(ends_at));
         }
         match rule.program().evaluate(&self.inputs, &mut self.machine) {
-            Outcome::Met => self.apply(rule),
+            Outcome::Met => match (self.find_coupon(rule, now), self.apply(rule)) {
+                (Err(refusal), _) => Decision::Refused(refusal),
+                (Ok(coupon), decision) => {
+                    self.coupon = coupon;
+                    decision
+                }
+            },
             Outcome::NotMet { at, absent } => {
                 let part = rule.part(at);
                 let detail = if absent {
@@ -163,16 +176,49 @@ impl Evaluator {
     }
 
     fn apply<'r>(&self, rule: &'r Rule) -> Decision<'r> {
-        match self.head.amount.map(|amount| rule.effect().discount(amount)) {
-            None => Decision::Applicable { discount: None },
-            Some(Ok(discount)) => Decision::Applicable {
+        let refuse = |detail| {
+            Decision::Refused(Refusal {
+                code: ReasonCode::EffectNotApplicable,
+                detail,
+            })
+        };
+        let Some(amount) = self.head.amount else {
+            return Decision::Applicable { discount: None };
+        };
+        let budget = rule.limits().budget().map(|budget| budget.get().currency());
+        if let Some(budget) = budget.filter(|budget| *budget != amount.currency()) {
+            return refuse(Detail::OtherCurrency {
+                budget,
+                request: amount.currency(),
+            });
+        }
+        match rule.effect().discount(amount) {
+            Ok(discount) => Decision::Applicable {
                 discount: Some(discount),
             },
-            Some(Err(error)) => Decision::Refused(Refusal {
-                code: ReasonCode::EffectNotApplicable,
-                detail: Detail::Effect(error),
-            }),
+            Err(error) => refuse(Detail::Effect(error)),
         }
+    }
+
+    /// What the ledger has to be asked for; `None` when the promotion consumes no coupon.
+    fn find_coupon<'r>(&self, rule: &'r Rule, now: DateTime<Utc>) -> Result<Option<CouponClaim>, Refusal<'r>> {
+        match rule.kind() {
+            Kind::Discount => return Ok(None),
+            Kind::Coupon => {}
+        }
+        let refuse = |code, detail| Err(Refusal { code, detail });
+        let sent = self.head.coupon_code.map(|text| self.inputs.text_of(text));
+        let Some(coupon) = sent.and_then(|text| rule.coupon(text)) else {
+            return refuse(ReasonCode::CouponNotFound, Detail::CouponNotFound);
+        };
+        if coupon.batch.is_some_and(|batch| batch.revoked) {
+            return refuse(ReasonCode::CouponRevoked, Detail::CouponRevoked);
+        }
+        let expires_at = coupon.batch.and_then(|batch| batch.expires_at);
+        if expires_at.is_some_and(|expires_at| now > expires_at) {
+            return refuse(ReasonCode::CouponExpired, Detail::CouponExpired);
+        }
+        Ok(Some(coupon))
     }
 
     /// The inputs of the request that was read last, for [`crate::expression::explain`].

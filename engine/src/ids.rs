@@ -136,6 +136,11 @@ id!(
 );
 
 id!(
+    /// Coupons that were generated together.
+    CouponBatchId,
+    "batch_"
+);
+id!(
     /// Work that is done beside the requests.
     JobId,
     "job_"

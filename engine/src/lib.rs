@@ -11,6 +11,7 @@
 
 pub mod app_key;
 pub mod calendar;
+pub mod coupon;
 pub mod decimal;
 pub mod demographics;
 pub mod effect;

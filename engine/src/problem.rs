@@ -62,12 +62,16 @@ problem_types! {
     TransactionAlreadyUsed = "transaction_already_used", 409, "The transaction was already used";
     /// It was there, and is over: expired, revoked or used.
     Gone = "gone", 410, "No longer available";
+    /// `If-Match` names another revision than the present one.
+    PreconditionFailed = "precondition_failed", 412, "It was changed meanwhile";
     /// The body is larger than allowed.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     /// The body's media type is not JSON.
     UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported";
     /// Fields are missing or wrong; `errors` lists them all.
     InvalidRequest = "invalid_request", 422, "The request is not valid";
+    /// The change needs `If-Match`, so that no other one is lost.
+    PreconditionRequired = "precondition_required", 428, "The header If-Match is missing";
     /// Too many requests; `Retry-After` says when to come back.
     RateLimited = "rate_limited", 429, "Too many requests";
     /// Our fault.

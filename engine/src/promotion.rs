@@ -2,17 +2,18 @@
 
 mod code;
 mod fields;
+mod limits;
 mod rule;
+mod status;
 mod terms;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::problem::FieldError;
 
 pub use code::{CodeError, MAX_CODE_CHARS, PromotionCode};
 pub use fields::{MAX_ATTRIBUTES, MAX_NAME_CHARS, MAX_TIME_ZONE_CHARS, parse_schema, parse_time};
+pub use limits::Limits;
 pub use rule::{RULE_VERSION, Rule, RuleError};
+pub use status::{Standing, Status};
 pub use terms::Terms;
 
 /// What an applicable evaluation consumes.
@@ -21,57 +22,19 @@ pub use terms::Terms;
 pub enum Kind {
     /// A transaction identifier: each counts once.
     Discount,
+    /// A use of a coupon.
+    Coupon,
 }
 
-/// Where a promotion stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Being written; the edge does not know it.
-    Draft,
-    /// Applies inside its window.
-    Active,
-    /// Published, and never applies.
-    Paused,
-}
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Discount, Self::Coupon];
 
-impl Status {
-    /// The word on the wire and in the database.
+    /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Paused => "paused",
-        }
-    }
-}
-
-/// How often and how much; `null` alone means unlimited.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Limits {
-    total: (),
-    per_customer: (),
-    budget: (),
-}
-
-impl Limits {
-    fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
-        if !json.is_object() && !json.is_null() {
-            let detail = "Send an object of limits, or null.";
-            return Err(vec![FieldError::new("/limits", "not_an_object", detail)]);
-        }
-        let errors: Vec<_> = ["total", "per_customer", "budget"]
-            .into_iter()
-            .filter(|name| json.get(name).is_some_and(|limit| !limit.is_null()))
-            .map(|name| {
-                let detail = "Limits are not counted yet: send null, which means unlimited.";
-                FieldError::new(format!("/limits/{name}"), "not_supported", detail)
-            })
-            .collect();
-        if errors.is_empty() {
-            Ok(Self::default())
-        } else {
-            Err(errors)
+            Self::Discount => "discount",
+            Self::Coupon => "coupon",
         }
     }
 }
@@ -85,7 +48,7 @@ pub(crate) fn escape_pointer(key: &str) -> String {
 mod tests {
     use super::*;
     use crate::ids::{OrganizationId, PromotionId};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn example() -> Value {
         json!({
@@ -94,7 +57,7 @@ mod tests {
             "attributes": {"total": "number", "quantity": "integer", "payment_method": "string"},
             "effect": {"type": "percentage", "percent": "10", "max_amount": {"amount": 50000, "currency": "UYU"}},
             "starts_at": null, "ends_at": "2027-01-31T23:59:59Z", "time_zone": "America/Montevideo",
-            "limits": {"total": null, "per_customer": null, "budget": null}
+            "limits": {"total": 500, "per_customer": null, "budget": null}
         })
     }
 
@@ -121,32 +84,35 @@ mod tests {
             &Terms::parse(&example()).unwrap(),
             &crate::zone::Zone::utc(),
         )
+        .with_ledger(5, true, None)
     }
 
     #[test]
     fn stored_rule_is_pinned() {
-        let stored = include_str!("../tests/data/rule.v2.json").trim_end();
+        let stored = include_str!("../tests/data/rule.v3.json").trim_end();
         assert_eq!(rule().to_json().unwrap(), stored);
         assert_eq!(Rule::from_json(stored).unwrap().to_json().unwrap(), stored);
     }
 
     #[test]
     fn the_form_of_the_release_before_is_read() {
-        let stored = include_str!("../tests/data/rule.v1.json");
-        assert_eq!(
-            Rule::from_json(stored).unwrap().to_json().unwrap(),
-            rule().to_json().unwrap()
+        let stored = include_str!("../tests/data/rule.v2.json");
+        let rule = Rule::from_json(stored).unwrap();
+        let expected = include_str!("../tests/data/rule.v3.json").replace(
+            r#""revision":5,"limits":{"total":500,"per_customer":null,"budget":null},"counted":true"#,
+            r#""revision":0,"limits":{"total":null,"per_customer":null,"budget":null},"counted":false"#,
         );
+        assert_eq!(rule.to_json().unwrap(), expected.trim_end());
     }
 
     #[test]
     fn another_format_version_is_refused() {
-        let stored = include_str!("../tests/data/rule.v2.json").replace("\"v\":2", "\"v\":3");
+        let stored = include_str!("../tests/data/rule.v3.json").replace("\"v\":3", "\"v\":4");
         assert!(
             Rule::from_json(&stored)
                 .unwrap_err()
                 .to_string()
-                .contains("format version 3")
+                .contains("format version 4")
         );
     }
 
@@ -173,7 +139,7 @@ mod tests {
         );
         check(with("code", json!("a/b")), &[("/code", "code_invalid")]);
         check(with("name", json!(" \n")), &[("/name", "name_invalid")]);
-        check(with("kind", json!("coupon")), &[("/kind", "not_supported")]);
+        check(with("kind", json!("gift")), &[("/kind", "kind_unknown")]);
         check(with("attributes", json!([])), &[("/attributes", "not_an_object")]);
         check(
             with("attributes", json!({"a/b": "number"})),
@@ -200,10 +166,23 @@ mod tests {
         check(with("starts_at", before), &[("/starts_at", "time_invalid")]);
         check(with("time_zone", json!("")), &[("/time_zone", "time_zone_unknown")]);
         check(with("limits", json!(5)), &[("/limits", "not_an_object")]);
-        check(with("limits", json!([])), &[("/limits", "not_an_object")]);
         check(
-            with("limits", json!({"total": 5, "budget": 0})),
-            &[("/limits/total", "not_supported"), ("/limits/budget", "not_supported")],
+            with("limits", json!({"total": 0, "budget": -5})),
+            &[("/limits/total", "limit_invalid"), ("/limits/budget", "money_invalid")],
+        );
+        check(
+            with("limits", json!({"budget": {"amount": 5, "currency": "USD"}})),
+            &[("/limits/budget/currency", "currency_mismatch")],
+        );
+    }
+
+    #[test]
+    fn a_budget_may_be_of_any_currency_when_the_effect_names_none() {
+        let mut json = with("effect", json!({"type": "percentage", "percent": "10"}));
+        json["limits"] = json!({"budget": {"amount": 5, "currency": "USD"}});
+        assert_eq!(
+            serde_json::to_value(Terms::parse(&json).unwrap()).unwrap()["limits"]["budget"]["currency"],
+            "USD"
         );
     }
 

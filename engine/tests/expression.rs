@@ -281,7 +281,9 @@ fn rule(case: &EvaluationCase) -> Rule {
         "effect": {"type": "percentage", "percent": "10"}
     });
     terms.as_object_mut().unwrap().extend(case.promotion.clone());
-    rule_with(&terms, case.status, &Zone::utc())
+    let rule = rule_with(&terms, case.status, &Zone::utc());
+    let coupons = serde_json::from_str(include_str!("data/coupon_set.v1.json")).unwrap();
+    rule.with_ledger(1, false, Some(coupons))
 }
 
 fn rule_of(condition: &str, attributes: &Schema, zone: &Zone) -> Rule {

@@ -12,7 +12,7 @@ use engine::signature;
 use proptest::prelude::*;
 
 fn rule() -> Rule {
-    Rule::from_json(include_str!("data/rule.v2.json")).unwrap()
+    Rule::from_json(include_str!("data/rule.v3.json")).unwrap()
 }
 
 fn now() -> DateTime<Utc> {
@@ -84,7 +84,7 @@ proptest! {
 
     #[test]
     fn stored_rules(cut in 0..1_200_usize, byte in any::<u8>()) {
-        let mut bytes = include_bytes!("data/rule.v2.json").to_vec();
+        let mut bytes = include_bytes!("data/rule.v3.json").to_vec();
         if let Some(slot) = bytes.get_mut(cut) {
             *slot = byte;
         }

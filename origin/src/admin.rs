@@ -10,11 +10,14 @@ use crate::audit::{self, Action, Actor, Entry};
 use crate::auth::invitation::{INVITATION_LIFETIME, InvitationToken};
 use crate::auth::reset_token::reset_token;
 use crate::auth::rotation::{self, Rotated, Rotation};
+use crate::coupons;
 use crate::db::app_keys::lock_app_keys;
+use crate::db::coupons::raise_coupon_revisions;
 use crate::db::invitations::{NewInvitation, insert_invitation};
 use crate::db::organizations::{insert_organization, list_organizations};
+use crate::db::outbox::raise_outbox_ids;
 use crate::db::password_resets::insert_reset;
-use crate::db::promotions::lock_published_promotions;
+use crate::db::promotions::{lock_published_promotions, raise_promotion_revision};
 use crate::db::users::find_recipient_by_email;
 use crate::jobs::RESET_LIFETIME;
 use crate::mail::links;
@@ -23,7 +26,7 @@ use crate::random::new_id;
 use crate::routes::auth::insert_built_in_roles;
 use crate::routes::input::Fields;
 use crate::routes::invitations::send_mail;
-use crate::routes::promotions::{self, PromotionOut};
+use crate::routes::promotions::{self, Promotion};
 use crate::routes::{app_keys, fields};
 
 /// Values of one transaction: changes of what it holds wait, so it is short.
@@ -49,19 +52,36 @@ pub struct Republished {
     pub app_keys: usize,
 }
 
-/// Writes everything that the edge knows into the outbox again: for a store that was lost or replaced. What is read is
-/// locked until its batch is written, so a change that happens meanwhile comes after it. Safe to repeat, and to begin
-/// again after a failure.
+/// By which numbers the edge compares what it gets with what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revisions {
+    /// As they are: the store was lost or replaced, and the database is whole.
+    Kept,
+    /// Ahead of all that was ever sent: the database was restored from a backup, and the edge may have newer ones.
+    Raised,
+}
+
+/// Writes everything that the edge knows into the outbox again. What is read is locked until its batch is written, so a
+/// change that happens meanwhile comes after it. Safe to repeat, and to begin again after a failure.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn republish(app: &App) -> Result<Republished, Error> {
+pub async fn republish(app: &App, revisions: Revisions) -> Result<Republished, Error> {
+    // Revisions count changes from 1, or from such a moment: fewer than one a millisecond on average.
+    let least = match revisions {
+        Revisions::Kept => None,
+        Revisions::Raised => Some(app.clock.now().timestamp_millis()),
+    };
+    if let Some(least) = least {
+        raise_outbox_ids(app.db.worker(), least).await?;
+        raise_coupon_revisions(app.db.worker(), least).await?;
+    }
     rotation::republish_keys(app).await?;
     let mut republished = Republished::default();
     for organization in list_organizations(app.db.worker()).await? {
         let organization = OrganizationId::from(organization);
         let mut after = None;
-        while let Some((last, count)) = republish_promotions(app, organization, after).await? {
+        while let Some((last, count)) = republish_promotions(app, organization, least, after).await? {
             republished.promotions += count;
             after = Some(last);
         }
@@ -77,14 +97,24 @@ pub async fn republish(app: &App) -> Result<Republished, Error> {
 /// The last id of a batch and how many rows it had; `None` when there are no more.
 type Batch = Option<(Uuid, usize)>;
 
-async fn republish_promotions(app: &App, organization: OrganizationId, after: Option<Uuid>) -> Result<Batch, Error> {
+async fn republish_promotions(
+    app: &App,
+    organization: OrganizationId,
+    least_revision: Option<i64>,
+    after: Option<Uuid>,
+) -> Result<Batch, Error> {
     let now = app.clock.now();
     let work = || async {
         let mut tenant = app.db.begin(organization).await?;
         let rows = lock_published_promotions(&mut tenant, after, BATCH_ROWS).await?;
         let batch = rows.last().map(|row| (row.id, rows.len()));
-        for row in rows {
-            promotions::publish(&mut tenant, &PromotionOut::from_row(row)?, now).await?;
+        for mut row in rows {
+            if let Some(least) = least_revision {
+                row.revision = raise_promotion_revision(&mut tenant, row.id.into(), least).await?;
+            }
+            let promotion = Promotion::from_row(row)?;
+            promotions::publish(&mut tenant, &promotion, now).await?;
+            coupons::publish_again(&mut tenant, promotion.id, now).await?;
         }
         tenant.commit(batch).await
     };

@@ -43,6 +43,14 @@ actions! {
     AppKeyRotated = "rotated" on "app_key";
     /// A key ended.
     AppKeyRevoked = "revoked" on "app_key";
+    /// Coupons were generated.
+    CouponBatchCreated = "created" on "coupon_batch";
+    /// All coupons of a batch were taken back.
+    CouponBatchRevoked = "revoked" on "coupon_batch";
+    /// A coupon with a chosen code was made.
+    CouponCreated = "created" on "coupon";
+    /// A coupon was taken back.
+    CouponRevoked = "revoked" on "coupon";
     /// A person took an invitation.
     InvitationAccepted = "accepted" on "invitation";
     /// A person was invited.
@@ -59,10 +67,22 @@ actions! {
     OrganizationUpdated = "updated" on "organization";
     /// A promotion became active.
     PromotionActivated = "activated" on "promotion";
+    /// A promotion ended for good.
+    PromotionArchived = "archived" on "promotion";
+    /// A promotion has further coupons, from a file.
+    PromotionCouponsImported = "coupons_imported" on "promotion";
     /// A draft was made.
     PromotionCreated = "created" on "promotion";
+    /// A draft is gone.
+    PromotionDeleted = "deleted" on "promotion";
+    /// A promotion has ended.
+    PromotionExpired = "expired" on "promotion";
     /// A promotion was paused.
     PromotionPaused = "paused" on "promotion";
+    /// A promotion has the terms of an earlier version again.
+    PromotionRestored = "restored" on "promotion";
+    /// The terms of a promotion changed.
+    PromotionUpdated = "updated" on "promotion";
     /// A role was made.
     RoleCreated = "created" on "role";
     /// A role is gone.
@@ -106,6 +126,8 @@ enum Who {
     Recipient {
         email: String,
     },
+    /// Nobody: the time came.
+    System,
 }
 
 impl Actor {
@@ -124,6 +146,13 @@ impl Actor {
         }
     }
 
+    pub(crate) const fn system() -> Self {
+        Self {
+            who: Who::System,
+            request_id: None,
+        }
+    }
+
     pub(crate) fn recipient(email: &str) -> Self {
         Self {
             who: Who::Recipient {
@@ -137,10 +166,15 @@ impl Actor {
         Self { request_id, ..self }
     }
 
+    /// The form in which it is kept.
+    pub(crate) fn to_json(&self) -> Result<Value, Error> {
+        serde_json::to_value(&self.who).map_err(Error::fault)
+    }
+
     const fn user_id(&self) -> Option<UserId> {
         match &self.who {
             Who::User { id, .. } => Some(*id),
-            Who::Operator | Who::Recipient { .. } => None,
+            Who::Operator | Who::Recipient { .. } | Who::System => None,
         }
     }
 }
@@ -200,7 +234,7 @@ fn row(app: &App, actor: &Actor, entry: Entry) -> Result<AuditEventRow, Error> {
     Ok(AuditEventRow {
         id: new_id(AuditEventId::from_parts, now)?.uuid(),
         at: now,
-        actor: serde_json::to_value(&actor.who).map_err(Error::fault)?,
+        actor: actor.to_json()?,
         action: entry.action.as_str().to_owned(),
         object_type: entry.action.object_type().to_owned(),
         object_id: entry.object_id,
@@ -234,6 +268,7 @@ mod tests {
                    "email": "ana@example.com"})
         );
         assert_eq!(json(Actor::operator()), json!({"type": "operator"}));
+        assert_eq!(json(Actor::system()), json!({"type": "system"}));
         assert_eq!(
             json(Actor::recipient("ana@example.com")),
             json!({"type": "recipient", "email": "ana@example.com"})

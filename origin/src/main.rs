@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use origin::admin::Republished;
+use origin::admin::{Republished, Revisions};
 use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
 use origin::db::schema;
+use origin::jobs::{Reconciled, Repair};
 use origin::{admin, generate_secret, jobs, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -75,7 +76,19 @@ enum AdminCommand {
         now: bool,
     },
     /// Send everything that the edge knows again, for a store that was lost or replaced. Safe to repeat.
-    Republish,
+    Republish {
+        /// The database was restored from a backup: number everything ahead of all that the edge may have, so that it
+        /// takes what is older than that.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Compare what the edge has with what it was told. The jobs do this each hour, with --repair.
+    Reconcile {
+        /// Send what is missing or different again. What differs once more after that is newer at the edge than here: see
+        /// `republish --all`.
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 #[tokio::main]
@@ -143,12 +156,28 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
             )?;
             app.close().await;
         }
-        AdminCommand::Republish => {
+        AdminCommand::Republish { all } => {
             let (_, app) = start().await?;
-            let Republished { promotions, app_keys } = admin::republish(&app).await?;
+            let revisions = if all { Revisions::Raised } else { Revisions::Kept };
+            let Republished { promotions, app_keys } = admin::republish(&app, revisions).await?;
             writeln!(
                 std::io::stdout(),
                 "{promotions} promotions, {app_keys} application keys and the public keys go to the edge again"
+            )?;
+            app.close().await;
+        }
+        AdminCommand::Reconcile { repair } => {
+            let (_, app) = start().await?;
+            let repair = if repair { Repair::Yes } else { Repair::No };
+            let Reconciled {
+                checked,
+                equal,
+                missing,
+                different,
+            } = jobs::reconcile_all(&app, repair).await?;
+            writeln!(
+                std::io::stdout(),
+                "{checked} checked, {equal} equal, {missing} missing, {different} different"
             )?;
             app.close().await;
         }

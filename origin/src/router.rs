@@ -22,8 +22,8 @@ use crate::openapi::describe::DescribeHandler;
 use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, document, health, ingest, invitation_answers, invitations, key_set, me,
-    organization, passwords, preview, promotions, reports, roles, users,
+    app_keys, audit_events, auth, conditions, coupons, document, health, ingest, invitation_answers, invitations,
+    key_set, me, organization, passwords, preview, promotions, reports, roles, users,
 };
 
 /// A row of the table.
@@ -79,8 +79,26 @@ pub fn routes() -> Vec<Route> {
         get("/v1/promotions", promotions::list_promotions, &promotions::LIST_PROMOTIONS),
         post("/v1/promotions", promotions::create_promotion, &promotions::CREATE_PROMOTION),
         get("/v1/promotions/{code}", promotions::get_promotion, &promotions::GET_PROMOTION),
+        patch("/v1/promotions/{code}", promotions::update_promotion, &promotions::UPDATE_PROMOTION),
+        delete("/v1/promotions/{code}", promotions::delete_promotion, &promotions::DELETE_PROMOTION),
         post("/v1/promotions/{code}/activate", promotions::activate_promotion, &promotions::ACTIVATE_PROMOTION),
         post("/v1/promotions/{code}/pause", promotions::pause_promotion, &promotions::PAUSE_PROMOTION),
+        post("/v1/promotions/{code}/archive", promotions::archive_promotion, &promotions::ARCHIVE_PROMOTION),
+        post("/v1/promotions/{code}/duplicate", promotions::duplicate_promotion, &promotions::DUPLICATE_PROMOTION),
+        get("/v1/promotions/{code}/versions", promotions::list_promotion_versions, &promotions::LIST_PROMOTION_VERSIONS),
+        get("/v1/promotions/{code}/versions/{version}", promotions::get_promotion_version, &promotions::GET_PROMOTION_VERSION),
+        post("/v1/promotions/{code}/versions/{version}/restore", promotions::restore_promotion_version, &promotions::RESTORE_PROMOTION_VERSION),
+        get("/v1/promotions/{code}/coupon-batches", coupons::batches::list_coupon_batches, &coupons::batches::LIST_COUPON_BATCHES),
+        post("/v1/promotions/{code}/coupon-batches", coupons::batches::create_coupon_batch, &coupons::batches::CREATE_COUPON_BATCH),
+        get("/v1/promotions/{code}/coupon-batches/{id}", coupons::batches::get_coupon_batch, &coupons::batches::GET_COUPON_BATCH),
+        post("/v1/promotions/{code}/coupon-batches/{id}/revoke", coupons::batches::revoke_coupon_batch, &coupons::batches::REVOKE_COUPON_BATCH),
+        get("/v1/promotions/{code}/coupon-batches/{id}/coupons.csv", coupons::batches::export_coupon_batch, &coupons::batches::EXPORT_COUPON_BATCH),
+        get("/v1/promotions/{code}/coupons", coupons::list_coupons, &coupons::LIST_COUPONS),
+        post("/v1/promotions/{code}/coupons", coupons::create_coupon, &coupons::CREATE_COUPON),
+        get("/v1/promotions/{code}/coupons.csv", coupons::export_coupons, &coupons::EXPORT_COUPONS),
+        post("/v1/promotions/{code}/coupons/import", coupons::import::import_coupons, &coupons::import::IMPORT_COUPONS).limit_body(crate::coupons::import::MAX_IMPORT_BYTES),
+        get("/v1/promotions/{code}/coupons/{coupon}", coupons::get_coupon, &coupons::GET_COUPON),
+        post("/v1/promotions/{code}/coupons/{coupon}/revoke", coupons::revoke_coupon, &coupons::REVOKE_COUPON),
         post("/v1/conditions/check", conditions::check_condition, &conditions::CHECK_CONDITION),
         get("/v1/app-keys", app_keys::list_app_keys, &app_keys::LIST_APP_KEYS),
         post("/v1/app-keys", app_keys::create_app_key, &app_keys::CREATE_APP_KEY),

@@ -6,7 +6,9 @@
 
 mod browser;
 mod client;
+mod coupons;
 mod gateway;
+mod ledger;
 mod path;
 mod refusals;
 mod service;
@@ -24,6 +26,12 @@ type Case = fn(&Stack) -> anyhow::Result<()>;
 const CASES: &[(&str, Case)] = &[
     ("from_registration_to_report", path::from_registration_to_report),
     ("a_transaction_counts_once", path::a_transaction_counts_once),
+    ("limits", ledger::limits),
+    ("coupons", ledger::coupons),
+    ("from_batch_to_checkout", coupons::from_batch_to_checkout),
+    ("large_imports", coupons::large_imports),
+    ("values_only_go_forward", ledger::values_only_go_forward),
+    ("ledger_configuration", ledger::ledger_configuration),
     ("bodies", refusals::bodies),
     ("keys", refusals::keys),
     ("saving", refusals::saving),

@@ -265,6 +265,8 @@ pub(crate) fn tenants(stack: &Stack) -> Result<()> {
 pub(crate) fn unsigned_calls(stack: &Stack) -> Result<()> {
     for (api, path) in [
         (&stack.edge, "/internal/publish"),
+        (&stack.edge, "/internal/coupons"),
+        (&stack.edge, "/internal/inspect"),
         (&stack.origin_api, "/internal/ingest"),
     ] {
         api.post(path, None, &json!({"v": 1}))?

@@ -49,6 +49,11 @@ impl Stack {
         self.lock().run_origin(arguments)
     }
 
+    /// What signs the calls between edge and origin.
+    pub(crate) fn internal_secret(&self) -> String {
+        self.lock().internal_secret().to_owned()
+    }
+
     /// Whether the origin's log names a request. It has its line before the client has its answer.
     pub(crate) fn origin_heard(&self, request_id: &str) -> Result<bool> {
         let log = self.lock().dir().join("origin.log");

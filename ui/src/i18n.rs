@@ -140,6 +140,9 @@ pub(crate) mod promotions {
         status_draft => "Draft";
         status_active => "Active";
         status_paused => "Paused";
+        status_expired => "Ended";
+        status_exhausted => "Used up";
+        status_archived => "Archived";
         not_published => "Not published";
         publishing(version: u64) => "Publishing version {version}…";
         live_since(time: &str) => "Live since {time}";

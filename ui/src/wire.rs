@@ -8,7 +8,7 @@ use engine::effect::Effect;
 use engine::expression::Schema;
 use engine::ids::AppKeyId;
 use engine::money::Money;
-use engine::promotion::Status;
+use engine::promotion::Standing;
 use engine::wire::v1::KeyScope;
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +107,7 @@ pub(crate) struct Promotion {
     pub(crate) starts_at: Option<DateTime<Utc>>,
     pub(crate) ends_at: Option<DateTime<Utc>>,
     pub(crate) time_zone: String,
-    pub(crate) status: Status,
+    pub(crate) status: Standing,
     /// `None` for a draft, which the edge does not know.
     #[serde(default)]
     pub(crate) published: Option<Published>,

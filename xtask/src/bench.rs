@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the measurements, whose last line is one JSON object; docs/benchmarks.md tells how and why.
 
 mod engine;
+mod publish;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -10,6 +11,8 @@ use clap::ValueEnum;
 pub enum Subject {
     /// The condition language and the evaluation, beside other engines.
     Engine,
+    /// The time from a change to the edge, and that of a batch of coupons.
+    Publish,
 }
 
 /// Measures `subject`, prints tables and the JSON line, and writes `bench/results/`.
@@ -19,5 +22,6 @@ pub enum Subject {
 pub fn run(subject: Subject) -> Result<()> {
     match subject {
         Subject::Engine => engine::run(),
+        Subject::Publish => publish::run(),
     }
 }

@@ -1,8 +1,9 @@
 //! The few HTTP calls that the commands make, to addresses of this machine.
 
+use std::io;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::Request;
@@ -76,6 +77,24 @@ impl Client {
             status: response.status().as_u16(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
         })
+    }
+
+    /// Reads what GET `path` answers to its end, and tells how many bytes it has.
+    ///
+    /// # Errors
+    /// When it does not come whole, or with another status than 200.
+    pub fn download(&self, path: &str, bearer: &str) -> Result<u64> {
+        let describe = || format!("GET {}{path} was not answered in whole", self.base);
+        let request = Request::builder().uri(format!("{}{path}", self.base));
+        let request = request.header("Authorization", format!("Bearer {bearer}")).body(());
+        let mut response = self.agent.run(request.with_context(describe)?).with_context(describe)?;
+        ensure!(
+            response.status() == 200,
+            "GET {}{path} answered {}",
+            self.base,
+            response.status()
+        );
+        io::copy(&mut response.body_mut().as_reader(), &mut io::sink()).with_context(describe)
     }
 
     /// Whether GET `path` answers 200 now.

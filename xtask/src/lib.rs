@@ -10,6 +10,7 @@ pub mod check;
 pub mod conformance;
 pub mod dev;
 pub mod dist;
+pub mod drill;
 pub mod fuzz;
 pub mod http;
 pub mod lock;

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::bench::Subject;
+use xtask::drill::Drill;
 use xtask::test::Part;
-use xtask::{bench, dev, dist, fuzz, prepare, process, test, toolchain};
+use xtask::{bench, dev, dist, drill, fuzz, prepare, process, test, toolchain};
 
 /// Every command of the repository.
 #[derive(Debug, Parser)]
@@ -28,6 +29,11 @@ enum Command {
     Bench {
         /// What to measure.
         subject: Subject,
+    },
+    /// Kill and break parts while they work, longer than the suite does, and print what came of it.
+    Drill {
+        /// What is drilled.
+        drill: Drill,
     },
     /// Look for inputs that break the engine, for a minute each, or as long as wanted.
     Fuzz(fuzz::Options),
@@ -58,6 +64,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(options) => dev::run(&options),
         Command::Test { part } => test::run(part),
         Command::Bench { subject } => bench::run(subject),
+        Command::Drill { drill } => drill::run(drill),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Dist => toolchain::ensure()
             .and_then(|tools| dist::build(&tools))

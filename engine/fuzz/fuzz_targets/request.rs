@@ -10,7 +10,7 @@ use engine::evaluate::{AnswerHead, Decision, EvaluateError, Evaluation, Evaluato
 use engine::ids::{EvaluationId, RedemptionId};
 use engine::promotion::Rule;
 use engine::wire::v1::{EvaluateAnswer, PromotionRef, Reason, Redemption, RedemptionStatus};
-use engine_fuzz::{CASES, rule, rule_of_cases};
+use engine_fuzz::{CASES, coupon_rule, rule, rule_of_cases};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             "any(lines, l => l.maker.since > date('1990-01-01') and 'new' in l.tags) and customer.address.city == city \
              and sum(prices) / quantity > amount and lower(customer_id) + channel != note and not gift and vip",
         ),
+        coupon_rule(),
     ]
 });
 
@@ -121,7 +122,11 @@ fn check_evaluation(rule: &Rule, body: &[u8], evaluation: &Evaluation<'_>) {
 
 /// The request says what serde_json reads.
 fn check_request(request: &Request<'_>, json: &Value) {
-    assert_eq!(json["transaction_id"], request.transaction_id());
+    assert_eq!(
+        json["transaction_id"].as_str().unwrap_or_default(),
+        request.transaction_id()
+    );
+    assert_eq!(json["coupon_code"].as_str(), request.coupon_code());
     assert_eq!(json["customer_id"].as_str(), request.customer_id());
     assert_eq!(json["country"].as_str(), request.country());
     assert_eq!(json["city"].as_str(), request.city());

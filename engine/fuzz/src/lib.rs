@@ -55,11 +55,25 @@ pub fn zone() -> Zone {
 
 /// The rule of a promotion with this condition, attributes and effect; panics when they are not valid.
 pub fn rule(condition: &str, attributes: &Value, effect: &Value) -> Rule {
-    let terms = json!({
+    rule_of(&json!({
         "code": "summer-10", "name": "Summer 10 %", "kind": "discount",
         "condition": condition, "attributes": attributes, "effect": effect,
-    });
-    let terms = Terms::parse(&terms).unwrap_or_else(|errors| panic!("{terms}: {errors:?}"));
+    }))
+}
+
+/// The rule of a promotion that consumes coupons, generated and listed ones, and counts everything.
+pub fn coupon_rule() -> Rule {
+    let coupons = include_str!("../../tests/data/coupon_set.v1.json");
+    let rule = rule_of(&json!({
+        "code": "summer-10", "name": "Summer 10 %", "kind": "coupon", "condition": "amount > 1",
+        "effect": {"type": "percentage", "percent": "10"},
+        "limits": {"total": 5, "per_customer": 1, "budget": {"amount": 5000, "currency": "UYU"}},
+    }));
+    rule.with_ledger(1, true, Some(serde_json::from_str(coupons).unwrap()))
+}
+
+fn rule_of(terms: &Value) -> Rule {
+    let terms = Terms::parse(terms).unwrap_or_else(|errors| panic!("{terms}: {errors:?}"));
     let (millis, random) = (1_790_000_000_000, [1; 10]);
     let (organization, promotion) = (
         OrganizationId::from_parts(millis, random),

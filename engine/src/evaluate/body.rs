@@ -69,15 +69,40 @@ pub(super) fn read(
     reader.people(&fields, now);
     reader.references(&fields);
     reader.amount_and_time(&fields, now);
-    if rule.kind() == Kind::Discount && !fields.sent(Field::TransactionId) {
-        let detail = "Send the transaction that this promotion is used in, such as your order number.";
-        issues.add("/transaction_id", "required", detail);
-    }
+    require(rule, &fields, &mut issues);
     if issues.0.is_empty() {
         Ok(())
     } else {
         Err(EvaluateError::Invalid(issues.0))
     }
+}
+
+/// What the promotion consumes and counts has to be named.
+fn require(rule: &Rule, fields: &Fields, issues: &mut Issues) {
+    let mut need = |field: Field, needed: bool, detail: &str| {
+        if needed && !fields.sent(field) {
+            issues.add(format!("/{}", field.name()), "required", detail);
+        }
+    };
+    match rule.kind() {
+        Kind::Discount => need(
+            Field::TransactionId,
+            true,
+            "Send the transaction that this promotion is used in, such as your order number.",
+        ),
+        Kind::Coupon => need(Field::CouponCode, true, "Send the coupon that the shopper shows."),
+    }
+    let limits = rule.limits();
+    need(
+        Field::CustomerId,
+        limits.per_customer().is_some(),
+        "Send your name for the shopper: the promotion is limited for each customer.",
+    );
+    need(
+        Field::Amount,
+        limits.budget().is_some(),
+        "Send what the shopper would pay: the promotion has a budget.",
+    );
 }
 
 /// The fields of a body.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Instant;
 use crate::effect::EffectError;
 use crate::expression::FaultKind;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// Why a promotion does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,12 +82,10 @@ impl ReasonCode {
     /// Whether the same request could have applied a moment ago, so that it may be the retry of a lost answer.
     pub const fn may_follow_a_grant(self) -> bool {
         match self {
-            Self::NotActive | Self::Expired => true,
+            Self::NotActive | Self::Expired | Self::CouponExpired | Self::CouponRevoked => true,
             Self::ConditionNotMet
             | Self::NotStarted
             | Self::CouponNotFound
-            | Self::CouponExpired
-            | Self::CouponRevoked
             | Self::CouponExhausted
             | Self::WrongCustomer
             | Self::PromotionLimitReached
@@ -144,6 +142,29 @@ pub enum Detail<'r> {
     },
     /// The effect does not fit the amount.
     Effect(EffectError),
+    /// The budget is in another currency than the amount.
+    OtherCurrency {
+        /// The budget's.
+        budget: Currency,
+        /// The request's.
+        request: Currency,
+    },
+    /// There is no such coupon.
+    CouponNotFound,
+    /// The coupon is over.
+    CouponExpired,
+    /// The coupon was taken back.
+    CouponRevoked,
+    /// The coupon has no use left.
+    CouponExhausted,
+    /// The coupon is bound to another customer.
+    WrongCustomer,
+    /// The promotion has no redemption left.
+    PromotionLimit,
+    /// The customer has no redemption left.
+    CustomerLimit,
+    /// The discount is more than is left of the budget.
+    Budget,
 }
 
 impl fmt::Display for Detail<'_> {
@@ -162,6 +183,18 @@ impl fmt::Display for Detail<'_> {
                 write!(f, "The condition cannot be decided: {kind} in `{}`.", Shortened(part))
             }
             Self::Effect(error) => write!(f, "No discount: {error}."),
+            Self::OtherCurrency { budget, request } => write!(
+                f,
+                "No discount: the budget is in {budget}, the request's amount in {request}."
+            ),
+            Self::CouponNotFound => f.write_str("There is no such coupon."),
+            Self::CouponExpired => f.write_str("The coupon has expired."),
+            Self::CouponRevoked => f.write_str("The coupon was taken back."),
+            Self::CouponExhausted => f.write_str("The coupon has been used as often as it may be."),
+            Self::WrongCustomer => f.write_str("The coupon is another customer's."),
+            Self::PromotionLimit => f.write_str("The promotion has been used as often as it may be."),
+            Self::CustomerLimit => f.write_str("The customer has used the promotion as often as they may."),
+            Self::Budget => f.write_str("What is left of the promotion's budget is less than the discount."),
         }
     }
 }

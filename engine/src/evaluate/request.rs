@@ -68,6 +68,11 @@ impl<'a> Request<'a> {
         self.text(self.head.transaction_id).unwrap_or_default()
     }
 
+    /// The coupon as it was sent.
+    pub fn coupon_code(&self) -> Option<&'a str> {
+        self.text(self.head.coupon_code)
+    }
+
     /// The shop's name for the shopper.
     pub fn customer_id(&self) -> Option<&'a str> {
         self.text(self.head.customer_id)
@@ -91,7 +96,7 @@ impl<'a> Request<'a> {
         part("city", self.city().unwrap_or_default());
         part("birth_date", &birth_date);
         part("amount", &amount);
-        part("coupon_code", self.text(self.head.coupon_code).unwrap_or_default());
+        part("coupon_code", self.coupon_code().unwrap_or_default());
         part("customer_id", self.customer_id().unwrap_or_default());
         Fingerprint::new(self.inputs, self.program).attributes(&mut part);
         hex::encode(hasher.finalize())

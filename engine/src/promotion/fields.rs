@@ -58,16 +58,12 @@ impl Fields<'_> {
     }
 
     pub(super) fn kind(&mut self) -> Option<Kind> {
-        match self.text("kind") {
-            Some("discount") => return Some(Kind::Discount),
-            Some("coupon") => self.error(
-                "/kind",
-                "not_supported",
-                "Coupon promotions are not available yet: use \"discount\".",
-            ),
-            Some(_) | None => self.error("/kind", "kind_unknown", "Send \"discount\"."),
+        let sent = self.text("kind");
+        let kind = Kind::ALL.into_iter().find(|kind| sent == Some(kind.as_str()));
+        if kind.is_none() {
+            self.error("/kind", "kind_unknown", "Send \"discount\" or \"coupon\".");
         }
-        None
+        kind
     }
 
     pub(super) fn attributes(&mut self) -> Option<Schema> {

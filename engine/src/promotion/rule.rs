@@ -5,15 +5,17 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, PromotionCode, Status, Terms};
+use super::{Kind, Limits, PromotionCode, Status, Terms};
+use crate::coupon::{CouponSet, Match};
 use crate::effect::Effect;
 use crate::evaluate::AnswerParts;
 use crate::expression::{Condition, Diagnostic, Program, Schema, Span};
 use crate::ids::{OrganizationId, PromotionId};
+use crate::ledger::CouponClaim;
 use crate::zone::Zone;
 
-/// The version of the stored form that is written; version 1 had no compiled condition and is still read.
-pub const RULE_VERSION: u8 = 2;
+/// The version of the stored form that is written; version 2 knew neither limits nor coupons and is still read.
+pub const RULE_VERSION: u8 = 3;
 
 /// A promotion at one version, as the edge stores it: the value of [`crate::wire::v1::promotion_key`].
 #[derive(Debug, Clone)]
@@ -36,12 +38,19 @@ struct Stored {
     condition: String,
     attributes: Schema,
     /// The compiled condition in base64.
-    #[serde(default)]
     program: String,
     effect: Effect,
     starts_at: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
     time_zone: String,
+    #[serde(default)]
+    revision: u64,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    counted: bool,
+    #[serde(default)]
+    coupons: Option<CouponSet>,
 }
 
 /// Why a stored rule cannot be read.
@@ -75,8 +84,22 @@ impl Rule {
             starts_at: terms.starts_at(),
             ends_at: terms.ends_at(),
             time_zone: terms.time_zone().to_owned(),
+            revision: 0,
+            limits: *terms.limits(),
+            counted: terms.limits().is_counted(),
+            coupons: None,
         };
         Self::assemble(stored, program)
+    }
+
+    /// The same with what the host knows besides the terms: the promotion's revision, whether one ledger object counts all
+    /// of it, and its coupons.
+    #[must_use]
+    pub fn with_ledger(mut self, revision: u64, counted: bool, coupons: Option<CouponSet>) -> Self {
+        self.stored.revision = revision;
+        self.stored.counted = counted;
+        self.stored.coupons = coupons;
+        self
     }
 
     fn assemble(stored: Stored, program: Program) -> Self {
@@ -96,7 +119,7 @@ impl Rule {
     /// ```
     /// use engine::promotion::Rule;
     ///
-    /// let stored = include_str!("../../tests/data/rule.v2.json").trim_end();
+    /// let stored = include_str!("../../tests/data/rule.v3.json").trim_end();
     /// let rule = Rule::from_json(stored).unwrap();
     /// assert_eq!(rule.code().as_str(), "summer-10");
     /// assert_eq!(rule.to_json().unwrap(), stored);
@@ -104,15 +127,11 @@ impl Rule {
     /// ```
     pub fn from_json(text: &str) -> Result<Self, RuleError> {
         let mut stored: Stored = serde_json::from_str(text).map_err(|error| RuleError(error.to_string()))?;
-        let program = match stored.v {
-            1 => compile(&stored)?,
-            RULE_VERSION => load(&stored.program)?,
-            other => return Err(RuleError(format!("format version {other} is not known here"))),
-        };
-        if stored.v != RULE_VERSION {
-            stored.program = STANDARD_NO_PAD.encode(program.to_bytes());
-            stored.v = RULE_VERSION;
+        if !matches!(stored.v, 2 | RULE_VERSION) {
+            return Err(RuleError(format!("format version {} is not known here", stored.v)));
         }
+        stored.v = RULE_VERSION;
+        let program = load(&stored.program)?;
         Ok(Self::assemble(stored, program))
     }
 
@@ -139,7 +158,7 @@ impl Rule {
         self.stored.version
     }
 
-    /// Active or paused; a draft is not published.
+    /// Active, paused or archived; a draft is not published.
     pub const fn status(&self) -> Status {
         self.stored.status
     }
@@ -174,6 +193,41 @@ impl Rule {
         self.stored.ends_at
     }
 
+    /// Counts changes of the promotion of any kind: the ledger goes by the newest that it knows.
+    pub const fn revision(&self) -> u64 {
+        self.stored.revision
+    }
+
+    /// How often and how much.
+    pub const fn limits(&self) -> &Limits {
+        &self.stored.limits
+    }
+
+    /// Whether one ledger object counts all of the promotion's redemptions. Settled when it is first published, for the
+    /// objects that hold them do not move.
+    pub const fn is_counted(&self) -> bool {
+        self.stored.counted
+    }
+
+    /// The coupons; `None` when it has none.
+    pub const fn coupons(&self) -> Option<&CouponSet> {
+        self.stored.coupons.as_ref()
+    }
+
+    /// The coupon that a shopper's text names; `None` when it names none. Whether the ledger lists one that is of no batch
+    /// is not known here.
+    pub fn coupon(&self, text: &str) -> Option<CouponClaim> {
+        let code = text.parse().ok()?;
+        match self.coupons()?.find(&code) {
+            Match::Generated { code, batch, .. } => Some(CouponClaim {
+                code,
+                batch: Some(*batch.terms()),
+            }),
+            Match::Listed(code) => Some(CouponClaim { code, batch: None }),
+            Match::Unknown => None,
+        }
+    }
+
     /// The compiled condition.
     pub const fn program(&self) -> &Program {
         &self.program
@@ -196,13 +250,6 @@ impl Rule {
     pub const fn zone(&self) -> &Zone {
         self.program.zone()
     }
-}
-
-fn compile(stored: &Stored) -> Result<Program, RuleError> {
-    let condition = Condition::check(&stored.condition, &stored.attributes)
-        .map_err(|diagnostics| RuleError(format!("{} errors in its condition", diagnostics.len())))?;
-    // No condition of that version reads a zone.
-    Ok(Program::compile(&condition, &Zone::utc()))
 }
 
 fn load(base64: &str) -> Result<Program, RuleError> {

@@ -73,6 +73,14 @@ impl Terms {
         {
             fields.error("/ends_at", "ends_before_start", "Send an end that is after the start.");
         }
+        if let Some((effect, budget)) = limits
+            .and_then(|limits| limits.budget())
+            .and_then(|budget| Some((effect.as_ref()?.currency()?, budget.get().currency())))
+            .filter(|(effect, budget)| effect != budget)
+        {
+            let detail = format!("Send the budget in {effect}, the effect's currency, instead of {budget}.");
+            fields.error("/limits/budget/currency", "currency_mismatch", &detail);
+        }
         let complete = (code, name, kind, condition, attributes, effect, time_zone, limits);
         let (
             Some(code),
@@ -142,6 +150,11 @@ impl Terms {
     /// The last instant at which it applies, inclusive to the millisecond.
     pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
         self.ends_at
+    }
+
+    /// How often and how much.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The IANA name of the zone in which the merchant thinks.

@@ -5,6 +5,7 @@
 
 mod access_token;
 mod edge_context;
+mod publish;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::app_key::Mode;
+use crate::coupon::CouponCode;
 use crate::effect::Effect;
 use crate::evaluate::{AgeBand, ReasonCode};
 use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
@@ -24,6 +26,11 @@ pub use access_token::{
     AccessTokenHeader, CLOCK_TOLERANCE_SECS, KeySetEntry, PublicKey, UnverifiedAccessToken,
 };
 pub use edge_context::{CONTEXT_HEADER, EdgeContext, Identity};
+pub use publish::{
+    COUPONS_PATH, CouponsAnswer, CouponsRequest, INSPECT_PATH, InspectAnswer, InspectRequest, Inspected,
+    MAX_COUPONS_PER_CALL, MAX_INSPECTED_KEYS, MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishEntry,
+    PublishRequest,
+};
 
 /// The largest body of a request to the edge, in bytes: room for a cart of some hundred lines, and small enough that
 /// a flood of them does not exhaust an isolate's 128 MB.
@@ -114,6 +121,30 @@ pub fn promotion_key(organization: OrganizationId, code: &PromotionCode) -> Stri
     format!("promo/{organization}/{code}")
 }
 
+/// The key under which a [`crate::ledger::Config`] is published to a promotion's ledger objects: to the one that counts all
+/// of it, or to its shards. It is no key of KV.
+pub fn ledger_key(organization: OrganizationId, promotion: PromotionId, counted: bool) -> String {
+    let layout = if counted { LEDGER_ONE } else { LEDGER_SHARDS };
+    format!("{LEDGER_PREFIX}{organization}/{promotion}/{layout}")
+}
+
+/// What [`ledger_key`] starts with.
+pub const LEDGER_PREFIX: &str = "ledger/";
+const LEDGER_ONE: &str = "one";
+const LEDGER_SHARDS: &str = "shards";
+
+/// What [`ledger_key`] was made of.
+pub fn parse_ledger_key(key: &str) -> Option<(OrganizationId, PromotionId, bool)> {
+    let mut parts = key.strip_prefix(LEDGER_PREFIX)?.split('/');
+    let (organization, promotion) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let counted = match parts.next()? {
+        LEDGER_ONE => true,
+        LEDGER_SHARDS => false,
+        _ => return None,
+    };
+    parts.next().is_none().then_some((organization, promotion, counted))
+}
+
 /// The KV key of an application key, from [`crate::app_key::AppKey::hash`]; the value is an [`AppKeyEntry`].
 pub fn app_key_key(hash: &str) -> String {
     format!("key/{hash}")
@@ -174,40 +205,6 @@ impl KeyScope {
     }
 }
 
-/// The path on the edge that takes a [`PublishRequest`].
-pub const PUBLISH_PATH: &str = "/internal/publish";
-
-/// Origin → edge: values for KV. Writing one again is harmless.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PublishRequest {
-    /// The format.
-    pub v: V1,
-    /// At most [`MAX_PUBLISH_ENTRIES`].
-    pub entries: Vec<PublishEntry>,
-}
-
-/// Most entries in a [`PublishRequest`]: each is one KV write, and a Worker's request may make 1,000 of them; batches
-/// stay well below and below the time limit of the call.
-pub const MAX_PUBLISH_ENTRIES: usize = 50;
-
-/// One KV value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishEntry {
-    /// From [`promotion_key`], [`app_key_key`] or [`key_set_key`].
-    pub key: String,
-    /// The JSON text to store.
-    pub value: String,
-}
-
-/// Edge → origin, `200`: which entries are stored. What is missing has to be sent again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PublishAnswer {
-    /// The format.
-    pub v: V1,
-    /// The keys that were written.
-    pub stored: BTreeSet<String>,
-}
-
 /// One evaluation, as it travels through the queue and into the reports. Nothing in it names a person: no birth date,
 /// and of the age only a band.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -234,6 +231,12 @@ pub struct EvaluationRecord {
     pub discount: Option<Money>,
     /// What it consumed.
     pub redemption_id: Option<RedemptionId>,
+    /// The coupon that the redemption used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<CouponCode>,
+    /// Whether the ledger told that a limit or the budget is used up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub exhausted: bool,
     /// ISO 3166-1 alpha-2, when the shop sent it.
     pub country: Option<String>,
     /// UN/LOCODE location in that country, when the shop sent it.
@@ -242,6 +245,10 @@ pub struct EvaluationRecord {
     pub age_band: Option<AgeBand>,
     /// Time at the edge from request to answer, in milliseconds.
     pub response_ms: u32,
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The path on the origin that takes an [`IngestRequest`].
@@ -306,8 +313,9 @@ mod tests {
         check::<EvaluationRecord>(&format!(
             r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"test","at":"2026-11-21T12:00:00.125Z","reason":"condition_not_met","discount":null,"redemption_id":null,"country":"UY","city":"MVD","age_band":"18-24","response_ms":4}}"#
         ));
-        check::<PublishRequest>(r#"{"v":1,"entries":[{"key":"promo/org_1/a","value":"{}"}]}"#);
-        check::<PublishAnswer>(r#"{"v":1,"stored":["promo/org_1/a"]}"#);
+        check::<EvaluationRecord>(&format!(
+            r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"live","at":"2026-11-21T12:00:00.125Z","reason":null,"discount":null,"redemption_id":"red_{ID}","coupon":"SUMMER-1","exhausted":true,"country":null,"city":null,"age_band":null,"response_ms":4}}"#
+        ));
         check::<IngestRequest>(r#"{"v":1,"records":[{"v":1},null]}"#);
         check::<IngestAnswer>(
             r#"{"v":1,"results":[{"state":"stored"},{"state":"duplicate"},{"state":"rejected","detail":"no record"}]}"#,
@@ -327,6 +335,20 @@ mod tests {
             promotion_key(organization, &"Summer-10".parse().unwrap()),
             format!("promo/org_{ID}/summer-10")
         );
+        let promotion = format!("prom_{ID}").parse().unwrap();
+        for (counted, layout) in [(true, "one"), (false, "shards")] {
+            let key = ledger_key(organization, promotion, counted);
+            assert_eq!(key, format!("ledger/org_{ID}/prom_{ID}/{layout}"));
+            assert_eq!(parse_ledger_key(&key), Some((organization, promotion, counted)));
+            for wrong in [
+                format!("x{key}"),
+                format!("{key}/"),
+                format!("{key}s"),
+                key.replace("prom", "org"),
+            ] {
+                assert_eq!(parse_ledger_key(&wrong), None, "{wrong}");
+            }
+        }
         assert_eq!(app_key_key("ab12"), "key/ab12");
         assert_eq!(key_set_key(), "jwks");
     }

@@ -27,8 +27,8 @@ use engine::problem::ProblemType;
 use tracing::field::display;
 
 pub(crate) use permission::{
-    AppKeysManage, AuditRead, Need, OrganizationManage, PermissionSet, PromotionsRead, PromotionsWrite, ReportsRead,
-    UsersManage, role_permissions,
+    AppKeysManage, AuditRead, CouponsWrite, Need, OrganizationManage, PermissionSet, PromotionsRead, PromotionsWrite,
+    ReportsRead, UsersManage, role_permissions,
 };
 
 use crate::app::App;

@@ -56,7 +56,9 @@ macro_rules! needs {
     };
 }
 
-needs! { AppKeysManage AuditRead OrganizationManage PromotionsRead PromotionsWrite ReportsRead UsersManage }
+needs! {
+    AppKeysManage AuditRead CouponsWrite OrganizationManage PromotionsRead PromotionsWrite ReportsRead UsersManage
+}
 
 impl Permission {
     /// The permission of a word; `None` for one of a newer release.

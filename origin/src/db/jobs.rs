@@ -27,6 +27,16 @@ pub struct NewJob<'a> {
     pub run_at: DateTime<Utc>,
 }
 
+/// One of several jobs of an organisation.
+#[derive(Debug)]
+pub(crate) struct KeyedJob {
+    /// See [`NewJob`].
+    pub(crate) id: JobId,
+    pub(crate) job: Job,
+    pub(crate) unique_key: String,
+    pub(crate) run_at: DateTime<Utc>,
+}
+
 /// A job that this process has a lease on.
 #[derive(Debug)]
 pub(crate) struct ClaimedRow {
@@ -74,6 +84,31 @@ pub async fn insert_job(
     Ok(result.rows_affected() == 1)
 }
 
+/// Stores jobs of one organisation. One whose key a live job has is left out.
+pub(crate) async fn insert_jobs(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    jobs: &[KeyedJob],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let payloads: Result<Vec<_>, _> = jobs.iter().map(|job| job.job.to_payload()).collect();
+    sqlx::query!(
+        "insert into jobs (id, organization_id, payload, unique_key, created_at, run_at) \
+         select id, $1, payload, unique_key, $2, run_at \
+         from unnest($3::uuid[], $4::jsonb[], $5::text[], $6::timestamptz[]) as new (id, payload, unique_key, run_at) \
+         on conflict do nothing",
+        organization.uuid(),
+        now,
+        &jobs.iter().map(|job| job.id.uuid()).collect::<Vec<_>>(),
+        &payloads.map_err(|error| sqlx::Error::Encode(Box::new(error)))?,
+        &jobs.iter().map(|job| job.unique_key.clone()).collect::<Vec<_>>(),
+        &jobs.iter().map(|job| job.run_at).collect::<Vec<_>>()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Cancels the organisation's live job with a key, and tells whether there was one. An attempt that is under way is not
 /// interrupted; no other follows.
 ///
@@ -95,6 +130,25 @@ pub async fn cancel_job(
     .execute(connection)
     .await?;
     Ok(result.rows_affected() > 0)
+}
+
+/// The same for several keys.
+pub(crate) async fn cancel_jobs(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    unique_keys: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set cancelled_at = $3 where organization_id = $1 and unique_key = any($2) \
+         and finished_at is null and cancelled_at is null and dead_at is null",
+        organization.uuid(),
+        unique_keys,
+        now
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Leases up to `limit` jobs that are due, the longest due first. Rows that another worker is claiming are passed over.

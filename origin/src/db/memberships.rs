@@ -20,6 +20,7 @@ pub(crate) struct MemberRow {
     pub(crate) joined_at: DateTime<Utc>,
     pub(crate) last_used_at: Option<DateTime<Utc>>,
     pub(crate) disabled_at: Option<DateTime<Utc>>,
+    pub(crate) notify_promotion_expiry: bool,
 }
 
 /// An organisation that a person belongs to.
@@ -89,7 +90,7 @@ pub(crate) async fn find_member(tenant: &mut Tenant, user: UserId) -> Result<Opt
     sqlx::query_as!(
         MemberRow,
         "select u.id, u.email, u.name, u.locale, m.role_id, r.name as role_name, r.built_in, r.permissions, \
-         m.created_at as joined_at, m.last_used_at, m.disabled_at \
+         m.created_at as joined_at, m.last_used_at, m.disabled_at, m.notify_promotion_expiry \
          from memberships m join users u on u.id = m.user_id \
          join roles r on r.organization_id = m.organization_id and r.id = m.role_id \
          where m.organization_id = $1 and m.user_id = $2",
@@ -123,7 +124,7 @@ pub(crate) async fn list_members(
     sqlx::query_as!(
         MemberRow,
         "select u.id, u.email, u.name, u.locale, m.role_id, r.name as role_name, r.built_in, r.permissions, \
-         m.created_at as joined_at, m.last_used_at, m.disabled_at \
+         m.created_at as joined_at, m.last_used_at, m.disabled_at, m.notify_promotion_expiry \
          from memberships m join users u on u.id = m.user_id \
          join roles r on r.organization_id = m.organization_id and r.id = m.role_id \
          where m.organization_id = $1 and ($2::uuid is null or u.id < $2) \
@@ -174,6 +175,23 @@ pub(crate) async fn update_member_disabled(
         tenant.id(),
         user.uuid(),
         disabled_at
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Stores whether a member gets notices of promotions that end.
+pub(crate) async fn update_member_notices(
+    tenant: &mut Tenant,
+    user: UserId,
+    promotion_expiry: bool,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update memberships set notify_promotion_expiry = $3 where organization_id = $1 and user_id = $2",
+        tenant.id(),
+        user.uuid(),
+        promotion_expiry
     )
     .execute(tenant.connection())
     .await

@@ -5,14 +5,18 @@
 
 pub(crate) mod app_keys;
 pub(crate) mod audit_events;
+pub(crate) mod coupon_batches;
+pub(crate) mod coupons;
 pub(crate) mod evaluations;
 pub(crate) mod invitations;
 pub mod jobs;
 pub(crate) mod login_failures;
 pub(crate) mod memberships;
+pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod password_resets;
+pub(crate) mod promotion_versions;
 pub(crate) mod promotions;
 pub(crate) mod rate_limits;
 pub(crate) mod roles;
@@ -35,9 +39,9 @@ use crate::problem::Error;
 
 /// Connections for requests: a few per core of a small database server keep it busy; more only queue inside it.
 const APP_CONNECTIONS: u32 = 10;
-/// Connections for jobs and health: the listeners of the publisher and of the jobs, one to claim, one for health, and
-/// one for each job that runs. The publisher's statements have a connection outside of the pool.
-const WORKER_CONNECTIONS: u32 = 4 + MAX_RUNNING_JOBS;
+/// Connections for jobs and health: the listeners of the publisher's two lanes and of the jobs, one to claim, one for
+/// health, and one for each job that runs. The publisher's statements have connections outside of the pool.
+const WORKER_CONNECTIONS: u32 = 5 + MAX_RUNNING_JOBS;
 /// How long a request waits for a connection: then the database is overloaded, and the client is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction that lost to another one is tried in all.

@@ -10,6 +10,7 @@ use super::Tenant;
 pub(crate) struct OrganizationRow {
     pub(crate) name: String,
     pub(crate) locale: Option<String>,
+    pub(crate) expiry_notice_days: i16,
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -17,7 +18,7 @@ pub(crate) struct OrganizationRow {
 pub(crate) async fn find_organization(tenant: &mut Tenant) -> Result<Option<OrganizationRow>, sqlx::Error> {
     sqlx::query_as!(
         OrganizationRow,
-        "select name, locale, created_at from organizations where id = $1",
+        "select name, locale, expiry_notice_days, created_at from organizations where id = $1",
         tenant.id()
     )
     .fetch_optional(tenant.connection())
@@ -29,7 +30,7 @@ pub(crate) async fn find_organization(tenant: &mut Tenant) -> Result<Option<Orga
 pub(crate) async fn lock_organization(tenant: &mut Tenant) -> Result<Option<OrganizationRow>, sqlx::Error> {
     sqlx::query_as!(
         OrganizationRow,
-        "select name, locale, created_at from organizations where id = $1 for no key update",
+        "select name, locale, expiry_notice_days, created_at from organizations where id = $1 for no key update",
         tenant.id()
     )
     .fetch_optional(tenant.connection())
@@ -60,13 +61,15 @@ pub(crate) async fn update_organization(
     tenant: &mut Tenant,
     name: &str,
     locale: Option<&str>,
+    expiry_notice_days: i16,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update organizations set name = $2, locale = $3, updated_at = $4 where id = $1",
+        "update organizations set name = $2, locale = $3, expiry_notice_days = $4, updated_at = $5 where id = $1",
         tenant.id(),
         name,
         locale,
+        expiry_notice_days,
         now
     )
     .execute(tenant.connection())

@@ -4,22 +4,53 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::ids::PromotionId;
-use engine::promotion::{PromotionCode, Status};
+use engine::promotion::PromotionCode;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Tenant;
 
 /// A promotion as it is stored.
+#[derive(Debug, Clone)]
 pub(crate) struct PromotionRow {
     pub(crate) id: Uuid,
+    pub(crate) code: String,
     pub(crate) status: String,
     pub(crate) version: i64,
+    pub(crate) revision: i64,
+    pub(crate) counted: Option<bool>,
+    pub(crate) exhausted_at: Option<DateTime<Utc>>,
+    pub(crate) limits_version: i64,
     pub(crate) terms: Value,
+    /// The window of the terms.
+    pub(crate) starts_at: Option<DateTime<Utc>>,
+    pub(crate) ends_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) published_version: Option<i64>,
     pub(crate) published_at: Option<DateTime<Utc>>,
+}
+
+/// What a list is narrowed down to, and its order.
+#[derive(Debug)]
+pub(crate) struct PromotionFilter<'a> {
+    /// Part of a name or a code, in any case.
+    pub(crate) q: Option<&'a str>,
+    /// Words of [`engine::promotion::Standing`].
+    pub(crate) standings: Option<&'a [String]>,
+    pub(crate) kind: Option<&'a str>,
+    /// One of `created_at`, `updated_at`, `name` and `ends_at`.
+    pub(crate) sort_by: &'static str,
+    pub(crate) descending: bool,
+    /// The place that the page begins behind: the key that the list is sorted by, and the identifier.
+    pub(crate) behind: Option<(&'a str, PromotionId)>,
+    pub(crate) limit: i64,
+}
+
+/// Where a promotion stands in a list.
+pub(crate) struct PlaceRow {
+    pub(crate) id: Uuid,
+    pub(crate) sort_key: String,
 }
 
 /// The promotion with a code.
@@ -29,7 +60,8 @@ pub(crate) async fn find_promotion(
 ) -> Result<Option<PromotionRow>, sqlx::Error> {
     sqlx::query_as!(
         PromotionRow,
-        "select id, status, version, terms, created_at, updated_at, published_version, published_at \
+        "select id, code, status, version, revision, counted, exhausted_at, limits_version, terms, starts_at, ends_at, \
+         created_at, updated_at, published_version, published_at \
          from promotions where organization_id = $1 and code = $2",
         tenant.id(),
         code.as_str()
@@ -45,7 +77,8 @@ pub(crate) async fn lock_promotion(
 ) -> Result<Option<PromotionRow>, sqlx::Error> {
     sqlx::query_as!(
         PromotionRow,
-        "select id, status, version, terms, created_at, updated_at, published_version, published_at \
+        "select id, code, status, version, revision, counted, exhausted_at, limits_version, terms, starts_at, ends_at, \
+         created_at, updated_at, published_version, published_at \
          from promotions where organization_id = $1 and code = $2 for update",
         tenant.id(),
         code.as_str()
@@ -54,19 +87,53 @@ pub(crate) async fn lock_promotion(
     .await
 }
 
-/// Up to `limit` promotions, newest first, older than `before`.
-pub(crate) async fn list_promotions(
+/// The places of up to `limit` promotions in the order of a list, behind a place. Keys are texts: a name in lower case in
+/// the order of its alphabet, or microseconds in as many digits for any time; what never ends comes behind all ends.
+pub(crate) async fn list_promotion_places(
     tenant: &mut Tenant,
-    before: Option<PromotionId>,
-    limit: i64,
-) -> Result<Vec<PromotionRow>, sqlx::Error> {
+    filter: &PromotionFilter<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<PlaceRow>, sqlx::Error> {
+    sqlx::query_as!(
+        PlaceRow,
+        "select id, sort_key as \"sort_key!\" from ( \
+             select id, (case $2 when 'name' then lower(name collate \"und-x-icu\") else coalesce(lpad((extract(epoch from \
+                 case $2 when 'ends_at' then ends_at when 'updated_at' then updated_at else created_at end) \
+                 * 1000000 + 100000000000000000)::bigint::text, 18, '0'), 'z') end) collate \"und-x-icu\" as sort_key \
+             from promotions where organization_id = $1 \
+             and ($3::text is null or strpos(lower(name collate \"und-x-icu\"), lower($3 collate \"und-x-icu\")) > 0 \
+                 or strpos(code, lower($3)) > 0) \
+             and ($4::text[] is null or case when status in ('draft', 'archived') then status \
+                 when ends_at < $5 then 'expired' when status = 'active' and exhausted_at is not null then 'exhausted' \
+                 else status end = any($4)) \
+             and ($6::text is null or kind = $6) \
+         ) listed \
+         where $8::text is null or case when $7 then (sort_key, id) < ($8, $9) else (sort_key, id) > ($8, $9) end \
+         order by case when $7 then sort_key end desc, case when $7 then id end desc, sort_key, id limit $10",
+        tenant.id(),
+        filter.sort_by,
+        filter.q,
+        filter.standings,
+        now,
+        filter.kind,
+        filter.descending,
+        filter.behind.map(|(key, _)| key),
+        filter.behind.map(|(_, id)| id.uuid()),
+        filter.limit
+    )
+    .fetch_all(tenant.connection())
+    .await
+}
+
+/// The promotions with these identifiers, in no order.
+pub(crate) async fn find_promotions(tenant: &mut Tenant, ids: &[Uuid]) -> Result<Vec<PromotionRow>, sqlx::Error> {
     sqlx::query_as!(
         PromotionRow,
-        "select id, status, version, terms, created_at, updated_at, published_version, published_at \
-         from promotions where organization_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+        "select id, code, status, version, revision, counted, exhausted_at, limits_version, terms, starts_at, ends_at, \
+         created_at, updated_at, published_version, published_at \
+         from promotions where organization_id = $1 and id = any($2)",
         tenant.id(),
-        before.map(PromotionId::uuid),
-        limit
+        ids
     )
     .fetch_all(tenant.connection())
     .await
@@ -81,9 +148,10 @@ pub(crate) async fn lock_published_promotions(
 ) -> Result<Vec<PromotionRow>, sqlx::Error> {
     sqlx::query_as!(
         PromotionRow,
-        "select id, status, version, terms, created_at, updated_at, published_version, published_at \
+        "select id, code, status, version, revision, counted, exhausted_at, limits_version, terms, starts_at, ends_at, \
+         created_at, updated_at, published_version, published_at \
          from promotions where organization_id = $1 and version > 0 and ($2::uuid is null or id > $2) \
-         order by id limit $3 for share",
+         order by id limit $3 for update",
         tenant.id(),
         after,
         limit
@@ -122,42 +190,94 @@ pub(crate) async fn find_promotion_ids(tenant: &mut Tenant, ids: &[Uuid]) -> Res
 }
 
 /// Stores a draft. A taken code breaks the constraint `promotions_code_key`.
-pub(crate) async fn insert_promotion(
-    tenant: &mut Tenant,
-    id: PromotionId,
-    code: &PromotionCode,
-    terms: &Value,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn insert_promotion(tenant: &mut Tenant, row: &PromotionRow) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into promotions (id, organization_id, code, status, version, terms, created_at, updated_at) \
-         values ($1, $2, $3, $4, 0, $5, $6, $6)",
-        id.uuid(),
+        "insert into promotions (id, organization_id, code, status, version, revision, terms, starts_at, ends_at, \
+         created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        row.id,
         tenant.id(),
-        code.as_str(),
-        Status::Draft.as_str(),
-        terms,
-        now
+        row.code,
+        row.status,
+        row.version,
+        row.revision,
+        row.terms,
+        row.starts_at,
+        row.ends_at,
+        row.created_at,
+        row.updated_at
     )
     .execute(tenant.connection())
     .await
     .map(drop)
 }
 
-/// Moves a promotion to a status at a version.
-pub(crate) async fn update_promotion_status(
+/// Stores all that a change may change.
+pub(crate) async fn update_promotion(tenant: &mut Tenant, row: &PromotionRow) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update promotions set code = $3, status = $4, version = $5, revision = $6, counted = $7, exhausted_at = $8, \
+         limits_version = $9, terms = $10, starts_at = $11, ends_at = $12, updated_at = $13 \
+         where organization_id = $1 and id = $2",
+        tenant.id(),
+        row.id,
+        row.code,
+        row.status,
+        row.version,
+        row.revision,
+        row.counted,
+        row.exhausted_at,
+        row.limits_version,
+        row.terms,
+        row.starts_at,
+        row.ends_at,
+        row.updated_at
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Removes a draft.
+pub(crate) async fn delete_promotion(tenant: &mut Tenant, id: PromotionId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from promotions where organization_id = $1 and id = $2",
+        tenant.id(),
+        id.uuid()
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Moves the revision of a promotion ahead of `least`.
+pub(crate) async fn raise_promotion_revision(
     tenant: &mut Tenant,
     id: PromotionId,
-    status: Status,
-    version: i64,
+    least: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "update promotions set revision = greatest(revision + 1, $3) where organization_id = $1 and id = $2 \
+         returning revision",
+        tenant.id(),
+        id.uuid(),
+        least
+    )
+    .fetch_one(tenant.connection())
+    .await
+}
+
+/// Marks promotions as exhausted that the edge found exhausted at a version, unless their limits were changed since.
+pub(crate) async fn exhaust_promotions(
+    tenant: &mut Tenant,
+    ids: &[Uuid],
+    versions: &[i64],
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update promotions set status = $3, version = $4, updated_at = $5 where organization_id = $1 and id = $2",
+        "update promotions p set exhausted_at = $4 from unnest($2::uuid[], $3::bigint[]) as told (id, version) \
+         where p.organization_id = $1 and p.id = told.id and p.exhausted_at is null and told.version >= p.limits_version",
         tenant.id(),
-        id.uuid(),
-        status.as_str(),
-        version,
+        ids,
+        versions,
         now
     )
     .execute(tenant.connection())

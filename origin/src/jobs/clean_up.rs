@@ -9,12 +9,14 @@ use crate::auth::attempts::FAILURE_MEMORY;
 use crate::clock::unix_millis;
 use crate::db::jobs::{self, NewJob};
 use crate::db::login_failures::delete_old_failures;
+use crate::db::outbox::delete_ended_outbox;
 use crate::db::password_resets::delete_expired_resets;
 use crate::db::rate_limits::delete_full_limits;
 use crate::random;
 
-/// How long jobs that were finished or cancelled and password resets that expired stay: what somebody asks about the
-/// next week can be looked up. A job that is still being tried is younger, so it finds the reset that it made.
+/// How long jobs that were finished or cancelled, password resets that expired and what the edge was told stay: what
+/// somebody asks about the next week can be looked up. A job that is still being tried is younger, so it finds the reset
+/// that it made.
 const KEEP_ENDED: TimeDelta = TimeDelta::days(7);
 /// How long jobs stay that were given up: somebody has to look at them.
 const KEEP_DEAD: TimeDelta = TimeDelta::days(30);
@@ -27,7 +29,8 @@ pub(super) async fn clean_up(app: &App) -> Result<(), JobError> {
     let resets = delete_expired_resets(pool, now - KEEP_ENDED).await?;
     let limits = delete_full_limits(pool, now).await?;
     let failures = delete_old_failures(pool, now - FAILURE_MEMORY).await?;
-    tracing::info!(jobs, resets, limits, failures, "cleaned up");
+    let outbox = delete_ended_outbox(pool, now - KEEP_ENDED).await?;
+    tracing::info!(jobs, resets, limits, failures, outbox, "cleaned up");
     schedule(app).await
 }
 

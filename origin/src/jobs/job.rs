@@ -5,16 +5,21 @@
 //! identifier.
 
 use chrono::{DateTime, Utc};
-use engine::ids::{InvitationId, JobId, OrganizationId, UserId};
+use engine::ids::{InvitationId, JobId, OrganizationId, PromotionId, UserId};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::clean_up::clean_up;
+use super::coupons::push_coupons;
 use super::invitations::send_invitation;
+use super::notices::{reschedule_notices, send_notice, tell_notice};
 use super::passwords::{send_password_changed, send_password_reset};
+use super::reconcile::reconcile;
 use crate::app::App;
 use crate::mail::MailError;
+use crate::notices::Occasion;
+use crate::problem::Error;
 
 /// What to do. A kind is added here, in [`Job::run`] and in the test that pins the stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +27,18 @@ use crate::mail::MailError;
 pub enum Job {
     /// Remove what is over, and ask for the same again a day later.
     CleanUp,
+    /// Tell the ledger of the coupons of a promotion that it has to list.
+    PushCoupons {
+        /// Whose.
+        organization_id: OrganizationId,
+        /// Which.
+        promotion_id: PromotionId,
+    },
+    /// Compare what the edge has with what it was told, and ask for the same again an hour later.
+    Reconcile {
+        /// The key behind which to begin.
+        after: String,
+    },
     /// Send the mail of an invitation.
     SendInvitation {
         /// Whose.
@@ -43,6 +60,25 @@ pub enum Job {
         /// When it was.
         at: DateTime<Utc>,
     },
+    /// Tell those who chose it that a promotion ends, once the time has come.
+    TellNotice(Occasion),
+    /// Send one of them the mail.
+    SendNotice {
+        /// What is told.
+        #[serde(flatten)]
+        occasion: Occasion,
+        /// Whom.
+        user_id: UserId,
+        /// When it was told: however often and late it is sent, the mail says the same.
+        told_at: DateTime<Utc>,
+    },
+    /// Plan the notices of an organisation's promotions anew, a page at a time.
+    RescheduleNotices {
+        /// Whose.
+        organization_id: OrganizationId,
+        /// The promotion before the page.
+        after: Option<PromotionId>,
+    },
 }
 
 /// How an attempt fails.
@@ -57,6 +93,12 @@ pub(crate) enum JobError {
 impl From<sqlx::Error> for JobError {
     fn from(error: sqlx::Error) -> Self {
         Self::Retry(anyhow::Error::new(error).context("the database failed"))
+    }
+}
+
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        Self::Retry(error.into())
     }
 }
 
@@ -107,6 +149,11 @@ impl Job {
     pub(crate) async fn run(&self, app: &App, id: JobId) -> Result<(), JobError> {
         match self {
             Self::CleanUp => clean_up(app).await,
+            Self::PushCoupons {
+                organization_id,
+                promotion_id,
+            } => push_coupons(app, *organization_id, *promotion_id).await,
+            Self::Reconcile { after } => reconcile(app, after).await,
             Self::SendInvitation {
                 organization_id,
                 invitation_id,
@@ -114,6 +161,15 @@ impl Job {
             } => send_invitation(app, id, *organization_id, *invitation_id, *generation).await,
             Self::SendPasswordReset { email } => send_password_reset(app, id, email).await,
             Self::SendPasswordChanged { user_id, at } => send_password_changed(app, id, *user_id, *at).await,
+            Self::TellNotice(occasion) => tell_notice(app, occasion).await,
+            Self::SendNotice {
+                occasion,
+                user_id,
+                told_at,
+            } => send_notice(app, id, occasion, *user_id, *told_at).await,
+            Self::RescheduleNotices { organization_id, after } => {
+                reschedule_notices(app, *organization_id, *after).await
+            }
         }
     }
 }
@@ -121,14 +177,29 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notices::Notice;
+
+    fn check(job: Job, text: &str) {
+        assert_eq!(job.to_payload().unwrap().to_string(), text);
+        assert_eq!(Job::from_payload(serde_json::from_str(text).unwrap()).unwrap(), job);
+    }
 
     #[test]
     fn stored_forms_are_pinned() {
-        let check = |job: Job, text: &str| {
-            assert_eq!(job.to_payload().unwrap().to_string(), text);
-            assert_eq!(Job::from_payload(serde_json::from_str(text).unwrap()).unwrap(), job);
-        };
         check(Job::CleanUp, r#"{"kind":"clean_up","v":1}"#);
+        check(
+            Job::Reconcile {
+                after: "key/ab12".to_owned(),
+            },
+            r#"{"after":"key/ab12","kind":"reconcile","v":1}"#,
+        );
+        check(
+            Job::PushCoupons {
+                organization_id: OrganizationId::from_parts(1, [1; 10]),
+                promotion_id: PromotionId::from_parts(1, [2; 10]),
+            },
+            r#"{"kind":"push_coupons","organization_id":"org_00000000000171018101010101010101","promotion_id":"prom_00000000000172028202020202020202","v":1}"#,
+        );
         check(
             Job::SendInvitation {
                 organization_id: OrganizationId::from_parts(1, [1; 10]),
@@ -149,6 +220,40 @@ mod tests {
                 at: "2026-11-21T10:30:00.123Z".parse().unwrap(),
             },
             r#"{"at":"2026-11-21T10:30:00.123Z","kind":"send_password_changed","user_id":"user_01a0c4506c0077078707070707070707","v":1}"#,
+        );
+    }
+
+    #[test]
+    fn stored_forms_of_notices_are_pinned() {
+        let organization_id = OrganizationId::from_parts(1, [1; 10]);
+        let promotion_id = PromotionId::from_parts(1, [2; 10]);
+        let occasion = Occasion {
+            organization_id,
+            promotion_id,
+            notice: Notice::Expiry,
+            ends_at: "2027-01-31T23:59:59.123456Z".parse().unwrap(),
+        };
+        check(
+            Job::TellNotice(occasion),
+            r#"{"ends_at":"2027-01-31T23:59:59.123456Z","kind":"tell_notice","notice":"expiry","organization_id":"org_00000000000171018101010101010101","promotion_id":"prom_00000000000172028202020202020202","v":1}"#,
+        );
+        check(
+            Job::SendNotice {
+                occasion: Occasion {
+                    notice: Notice::Reminder,
+                    ..occasion
+                },
+                user_id: UserId::from_parts(1, [3; 10]),
+                told_at: "2027-01-28T23:59:59Z".parse().unwrap(),
+            },
+            r#"{"ends_at":"2027-01-31T23:59:59.123456Z","kind":"send_notice","notice":"reminder","organization_id":"org_00000000000171018101010101010101","promotion_id":"prom_00000000000172028202020202020202","told_at":"2027-01-28T23:59:59Z","user_id":"user_00000000000173038303030303030303","v":1}"#,
+        );
+        check(
+            Job::RescheduleNotices {
+                organization_id,
+                after: Some(promotion_id),
+            },
+            r#"{"after":"prom_00000000000172028202020202020202","kind":"reschedule_notices","organization_id":"org_00000000000171018101010101010101","v":1}"#,
         );
     }
 

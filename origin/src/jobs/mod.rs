@@ -6,17 +6,22 @@
 //! ```
 
 mod clean_up;
+mod coupons;
 mod invitations;
 mod job;
+mod notices;
 mod passwords;
 mod publisher;
+mod reconcile;
 mod runner;
 mod signing_keys;
 
 pub use job::Job;
 pub(crate) use job::JobError;
+pub(crate) use notices::ask_for_page as reschedule_notices;
 pub(crate) use passwords::RESET_LIFETIME;
 pub use publisher::Publisher;
+pub use reconcile::{Reconciled, Repair, reconcile_all};
 
 use tokio_util::sync::CancellationToken;
 

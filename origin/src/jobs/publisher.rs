@@ -5,45 +5,51 @@
 //!   ▶ take what is due, in order ▶ one signed call to the edge ▶ mark what it stored ▶ put off the rest
 //! ```
 //!
-//! At least once: the edge writes a value again without harm, so a failure anywhere is answered by sending again. One
-//! publisher works at a time, the one whose connection holds an advisory lock; all its statements go through that
-//! connection, so that one that lost it can mark nothing.
+//! At least once: the edge writes a value again without harm and drops one that is older than what it has, so a failure
+//! anywhere is answered by sending again. The store and the ledger are two lanes that do not wait for each other. One
+//! publisher works on a lane at a time, the one whose connection holds the lane's advisory lock; all its statements go
+//! through that connection, so that one that lost it can mark nothing.
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use chrono::{DateTime, Utc};
-use engine::signature::{self, Call};
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
 use engine::wire::v1::{MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Url};
-use sqlx::PgConnection;
 use sqlx::postgres::PgListener;
+use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::clock::unix_secs;
-use crate::db::outbox::{self, OutboxRow};
+use crate::db::coupon_batches::ready_coupon_batches;
+use crate::db::outbox::{self, Lane, OutboxRow};
+use crate::edge::Edge;
 
 /// How often the outbox is looked at without a notification: covers one that was lost with its connection.
 const POLL: Duration = Duration::from_secs(1);
-/// Longest wait for the edge: it writes at most 50 values.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Delay before the second attempt, in milliseconds; it doubles with each.
 const FIRST_DELAY_MS: i32 = 250;
 /// Longest delay, in milliseconds: an edge that comes back is up to date half a minute later.
 const LONGEST_DELAY_MS: i32 = 30_000;
 /// Most text in one call, in bytes: 50 values of the largest terms would take the edge's memory and time.
 const MAX_CALL_BYTES: usize = 1024 * 1024;
-/// The advisory lock's number: any, but always the same.
-const LOCK: i64 = 0x636f_7570_6f6e_7301;
+/// Least time between two writes of one key of the store, in milliseconds: Cloudflare KV refuses more than one a second.
+const SPACING_MS: i32 = 1_000;
 
 /// The job.
 #[derive(Debug)]
 pub struct Publisher {
     app: App,
-    client: Client,
-    url: Url,
+    edge: Edge,
+}
+
+impl Lane {
+    /// The number of the advisory lock: any, but always the same.
+    const fn lock(self) -> i64 {
+        match self {
+            Self::Store => 0x636f_7570_6f6e_7301,
+            Self::Ledger => 0x636f_7570_6f6e_7304,
+        }
+    }
 }
 
 /// What a round left.
@@ -59,25 +65,25 @@ impl Publisher {
     /// A publisher to the configured edge.
     ///
     /// # Errors
-    /// When the HTTP client cannot be set up, or `EDGE_URL` takes no path.
+    /// When the HTTP client cannot be set up.
     pub fn new(app: &App) -> anyhow::Result<Self> {
-        let client = Client::builder()
-            .timeout(CALL_TIMEOUT)
-            .build()
-            .context("the HTTP client cannot be set up")?;
-        let url = app.edge_url.join(PUBLISH_PATH).context("EDGE_URL takes no path")?;
         Ok(Self {
             app: app.clone(),
-            client,
-            url,
+            edge: Edge::new(app)?,
         })
     }
 
-    /// Publishes until `stop`. A failure of the database starts it over.
+    /// Publishes until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
-        while let Some(result) = stop.run_until_cancelled(self.lead()).await {
+        tokio::join!(self.run_lane(Lane::Store, &stop), self.run_lane(Lane::Ledger, &stop));
+    }
+
+    /// A failure of the database starts it over.
+    async fn run_lane(&self, lane: Lane, stop: &CancellationToken) {
+        while let Some(result) = stop.run_until_cancelled(self.lead(lane)).await {
             if let Err(error) = result {
                 tracing::error!(
+                    ?lane,
                     error = format!("{error:#}"),
                     "the publisher lost its database, starting over"
                 );
@@ -87,10 +93,10 @@ impl Publisher {
     }
 
     /// Takes the lock, waiting for another process to give it up, and publishes until something fails.
-    async fn lead(&self) -> anyhow::Result<()> {
+    async fn lead(&self, lane: Lane) -> anyhow::Result<()> {
         // Outside the pool: the lock lives as long as this connection.
         let mut connection = self.app.db.worker().acquire().await.context("no connection")?.detach();
-        while !outbox::try_lock_publisher(&mut connection, LOCK)
+        while !outbox::try_lock_publisher(&mut connection, lane.lock())
             .await
             .context("no lock")?
         {
@@ -101,7 +107,7 @@ impl Publisher {
             .context("no listener")?;
         listener.listen(outbox::CHANNEL).await.context("no listener")?;
         loop {
-            match self.publish_due(&mut connection).await? {
+            match self.publish_due(&mut connection, lane).await? {
                 Round::More => {}
                 Round::Idle(next) => {
                     // Whether notified or not, and whatever the notification was: look again.
@@ -118,26 +124,26 @@ impl Publisher {
         due.map_or(POLL, |due| due.clamp(Duration::from_millis(10), POLL))
     }
 
-    /// One round. Awaits: three statements that are safe to repeat; the call, whose values the edge may write twice;
-    /// and the marking, without which the next round sends again.
-    async fn publish_due(&self, connection: &mut PgConnection) -> anyhow::Result<Round> {
+    /// One round. Awaits: statements that are safe to repeat; the call, whose values the edge may write twice; and the
+    /// marking, without which the next round sends again.
+    async fn publish_due(&self, connection: &mut PgConnection, lane: Lane) -> anyhow::Result<Round> {
         let now = self.app.clock.now();
-        outbox::supersede_outbox(connection, now)
+        outbox::supersede_outbox(connection, lane, now)
             .await
             .context("superseding failed")?;
+        let spaced_since = now - TimeDelta::milliseconds(SPACING_MS.into());
         let limit = i64::try_from(MAX_PUBLISH_ENTRIES).unwrap_or(i64::MAX);
-        let mut rows = outbox::list_due_outbox(connection, now, limit)
+        let mut rows = outbox::list_due_outbox(connection, lane, now, spaced_since, limit)
             .await
             .context("listing failed")?;
         if rows.is_empty() {
-            return Ok(Round::Idle(
-                outbox::find_next_attempt(connection).await.context("listing failed")?,
-            ));
+            let next = outbox::find_next_attempt(connection, lane, SPACING_MS).await;
+            return Ok(Round::Idle(next.context("listing failed")?));
         }
         fit_call(&mut rows);
         let (stored, missing) = self.call_edge(rows).await;
         let now = self.app.clock.now();
-        outbox::publish_outbox(connection, &stored, now)
+        mark_published(connection, &stored, now)
             .await
             .context("marking failed")?;
         outbox::postpone_outbox(connection, &missing, now, FIRST_DELAY_MS, LONGEST_DELAY_MS)
@@ -168,28 +174,26 @@ impl Publisher {
     }
 
     async fn send(&self, rows: Vec<OutboxRow>) -> anyhow::Result<PublishAnswer> {
-        let entries = rows
-            .into_iter()
-            .map(|row| PublishEntry {
+        let entries = rows.into_iter().map(|row| {
+            Ok(PublishEntry {
                 key: row.key,
+                revision: u64::try_from(row.id)?,
                 value: row.value,
             })
-            .collect();
-        let body = serde_json::to_vec(&PublishRequest { v: V1, entries })?;
-        let secret = self.app.internal_secret.reveal();
-        let now = unix_secs(self.app.clock.now());
-        let header = signature::sign(secret, &Call::post(PUBLISH_PATH, &body), now);
-        let request = self.client.post(self.url.clone()).header(signature::HEADER, header);
-        let response = request
-            .header(CONTENT_TYPE, "application/json")
-            .body(body)
-            .send()
-            .await?;
-        if !response.status().is_success() {
-            bail!("the edge answered {}", response.status());
-        }
-        Ok(response.json().await?)
+        });
+        let entries = entries.collect::<anyhow::Result<_>>()?;
+        self.edge.post(PUBLISH_PATH, &PublishRequest { v: V1, entries }).await
     }
+}
+
+/// Marks rows, and the promotions' versions and the batches of coupons that are live with them.
+async fn mark_published(connection: &mut PgConnection, ids: &[i64], now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    outbox::lock_promotions_of_outbox(&mut transaction, ids).await?;
+    outbox::publish_outbox(&mut transaction, ids, now).await?;
+    outbox::advance_promotions(&mut transaction, ids, now).await?;
+    ready_coupon_batches(&mut transaction, ids, now).await?;
+    transaction.commit().await
 }
 
 /// Keeps the first rows that fit one call: at least one.

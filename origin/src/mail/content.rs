@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Invitation, Language, Mail, PasswordChanged, PasswordReset};
+use super::{Invitation, Language, Mail, PasswordChanged, PasswordReset, PromotionEnd};
 
 /// A mail's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,10 @@ impl Content {
             (Mail::PasswordReset(mail), Language::Spanish) => password_reset_es(mail, language),
             (Mail::PasswordChanged(mail), Language::English) => password_changed_en(mail, language),
             (Mail::PasswordChanged(mail), Language::Spanish) => password_changed_es(mail, language),
+            (Mail::PromotionEnding(mail), Language::English) => promotion_ending_en(mail, language),
+            (Mail::PromotionEnding(mail), Language::Spanish) => promotion_ending_es(mail, language),
+            (Mail::PromotionExpired(mail), Language::English) => promotion_expired_en(mail, language),
+            (Mail::PromotionExpired(mail), Language::Spanish) => promotion_expired_es(mail, language),
         }
     }
 }
@@ -34,7 +38,7 @@ macro_rules! templates {
         fn $name(mail: &$data, language: Language) -> askama::Result<Content> {
             #[derive(Template)]
             #[template(path = $subject)]
-            struct Subject<'a> { mail: &'a $data }
+            struct Subject<'a> { mail: &'a $data, language: Language }
 
             #[derive(Template)]
             #[template(path = $text)]
@@ -44,7 +48,7 @@ macro_rules! templates {
             #[template(path = $html)]
             struct Html<'a> { mail: &'a $data, language: Language, title: &'a str }
 
-            let subject = one_line(&Subject { mail }.render()?);
+            let subject = one_line(&Subject { mail, language }.render()?);
             let text = Text { mail, language }.render()?;
             let html = Html { mail, language, title: &subject }.render()?;
             Ok(Content { subject, text, html })
@@ -65,6 +69,14 @@ templates! {
         "mail/password-changed.en.subject.txt", "mail/password-changed.en.txt", "mail/password-changed.en.html";
     password_changed_es(PasswordChanged) =
         "mail/password-changed.es.subject.txt", "mail/password-changed.es.txt", "mail/password-changed.es.html";
+    promotion_ending_en(PromotionEnd) =
+        "mail/promotion-ending.en.subject.txt", "mail/promotion-ending.en.txt", "mail/promotion-ending.en.html";
+    promotion_ending_es(PromotionEnd) =
+        "mail/promotion-ending.es.subject.txt", "mail/promotion-ending.es.txt", "mail/promotion-ending.es.html";
+    promotion_expired_en(PromotionEnd) =
+        "mail/promotion-expired.en.subject.txt", "mail/promotion-expired.en.txt", "mail/promotion-expired.en.html";
+    promotion_expired_es(PromotionEnd) =
+        "mail/promotion-expired.es.subject.txt", "mail/promotion-expired.es.txt", "mail/promotion-expired.es.html";
 }
 
 /// What a header may hold, whatever a name holds: no line breaks or other control characters, and nothing that a reader

@@ -1,6 +1,9 @@
 //! The languages of mails, and how each writes a time.
 
-use chrono::{DateTime, Datelike, Utc};
+use std::fmt::Display;
+
+use chrono::{DateTime, Datelike, TimeZone, Utc};
+use chrono_tz::Tz;
 
 const ENGLISH_MONTHS: [&str; 12] = [
     "January",
@@ -61,15 +64,36 @@ impl Language {
 
     /// A time to the minute. In UTC and saying so: where the reader is nobody knows.
     pub(crate) fn time(self, at: &DateTime<Utc>) -> String {
+        format!("{} UTC", self.local_time(at))
+    }
+
+    /// A time to the minute, and the time zone that it is of.
+    pub(crate) fn time_in_zone(self, at: &DateTime<Tz>) -> String {
+        format!("{} ({})", self.local_time(at), at.timezone().name())
+    }
+
+    /// A number of days from the day of writing.
+    pub(crate) fn in_days(self, days: &i64) -> String {
+        match (self, days) {
+            (Self::English, 0) => "today".to_owned(),
+            (Self::English, 1) => "tomorrow".to_owned(),
+            (Self::English, days) => format!("in {days} days"),
+            (Self::Spanish, 0) => "hoy".to_owned(),
+            (Self::Spanish, 1) => "mañana".to_owned(),
+            (Self::Spanish, days) => format!("en {days} días"),
+        }
+    }
+
+    fn local_time<Z: TimeZone<Offset: Display>>(self, at: &DateTime<Z>) -> String {
         let (day, year, clock) = (at.day(), at.year(), at.format("%H:%M"));
         match self {
-            Self::English => format!("{day} {} {year} at {clock} UTC", month(&ENGLISH_MONTHS, at)),
-            Self::Spanish => format!("{day} de {} de {year} a las {clock} UTC", month(&SPANISH_MONTHS, at)),
+            Self::English => format!("{day} {} {year} at {clock}", month(&ENGLISH_MONTHS, at)),
+            Self::Spanish => format!("{day} de {} de {year} a las {clock}", month(&SPANISH_MONTHS, at)),
         }
     }
 }
 
-fn month(names: &[&'static str; 12], at: &DateTime<Utc>) -> &'static str {
+fn month(names: &[&'static str; 12], at: &impl Datelike) -> &'static str {
     usize::try_from(at.month0())
         .ok()
         .and_then(|index| names.get(index))
@@ -112,5 +136,31 @@ mod tests {
             "1 January 2027 at 00:05 UTC",
             "1 de enero de 2027 a las 00:05 UTC",
         );
+    }
+
+    #[test]
+    fn times_in_a_zone() {
+        let at: DateTime<Utc> = "2027-02-01T02:59:59Z".parse().unwrap();
+        let at = at.with_timezone(&chrono_tz::America::Montevideo);
+        assert_eq!(
+            [Language::English.time_in_zone(&at), Language::Spanish.time_in_zone(&at)],
+            [
+                "31 January 2027 at 23:59 (America/Montevideo)",
+                "31 de enero de 2027 a las 23:59 (America/Montevideo)"
+            ]
+        );
+    }
+
+    #[test]
+    fn days() {
+        let check = |days: i64, english, spanish| {
+            assert_eq!(
+                [Language::English.in_days(&days), Language::Spanish.in_days(&days)],
+                [english, spanish]
+            );
+        };
+        check(0, "today", "hoy");
+        check(1, "tomorrow", "mañana");
+        check(2, "in 2 days", "en 2 días");
     }
 }

@@ -15,6 +15,15 @@ pub(crate) fn reset_password(public_url: &Url, token: &str) -> Url {
     url
 }
 
+/// Where a promotion is shown.
+pub(crate) fn promotion(public_url: &Url, code: &str) -> Url {
+    let mut url = page(public_url, "promotions");
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.push(code);
+    }
+    url
+}
+
 /// Where an invitation is answered. The token is in the fragment, as above.
 pub(crate) fn accept_invitation(public_url: &Url, token: &str) -> Url {
     let mut url = page(public_url, "invitation");
@@ -57,6 +66,10 @@ mod tests {
             let base = expected.strip_suffix("reset-password#token=reset_1.ab").unwrap();
             assert_eq!(accept.as_str(), format!("{base}invitation#token=inv_1.ab"));
             assert_eq!(decline.as_str(), format!("{base}v1/invitations/decline?token=inv_1.ab"));
+            assert_eq!(
+                promotion(&public, "summer-10").as_str(),
+                format!("{base}promotions/summer-10")
+            );
         };
         check(
             "https://coupons.example.com",

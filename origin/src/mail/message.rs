@@ -53,6 +53,8 @@ pub(super) fn compose(from: &Mailbox, letter: &Letter<'_>) -> Result<Message, Ma
 fn unsubscribe_url(mail: &Mail) -> Option<&Url> {
     match mail {
         Mail::Invitation(invitation) => Some(&invitation.decline_url),
+        // A program cannot sign in, where these are turned off; their text says how.
+        Mail::PromotionEnding(_) | Mail::PromotionExpired(_) => None,
         Mail::PasswordReset(_) | Mail::PasswordChanged(_) => None,
     }
 }

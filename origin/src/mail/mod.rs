@@ -16,6 +16,7 @@ pub(crate) mod samples;
 mod smtp;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use engine::ids::JobId;
 use lettre::message::Mailbox;
 use reqwest::Url;
@@ -34,6 +35,10 @@ pub(crate) enum Mail {
     PasswordReset(PasswordReset),
     /// A password was changed.
     PasswordChanged(PasswordChanged),
+    /// A promotion ends in some days.
+    PromotionEnding(PromotionEnd),
+    /// A promotion has ended.
+    PromotionExpired(PromotionEnd),
 }
 
 /// See [`Mail::Invitation`].
@@ -63,6 +68,19 @@ pub(crate) struct PasswordChanged {
     pub(crate) at: DateTime<Utc>,
     /// Where whoever did not do it gets a new one.
     pub(crate) forgot_url: Url,
+}
+
+/// See [`Mail::PromotionEnding`] and [`Mail::PromotionExpired`].
+#[derive(Debug, Clone)]
+pub(crate) struct PromotionEnd {
+    pub(crate) name: String,
+    pub(crate) organization_name: String,
+    pub(crate) promotion_name: String,
+    pub(crate) promotion_url: Url,
+    /// In the promotion's time zone.
+    pub(crate) ends_at: DateTime<Tz>,
+    /// Calendar days until then, when the mail was written.
+    pub(crate) days_left: i64,
 }
 
 /// A mail and its recipient.

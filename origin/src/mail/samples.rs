@@ -1,12 +1,13 @@
 //! A sample of every mail, for the preview and for tests.
 
 use chrono::DateTime;
+use chrono_tz::America::Montevideo;
 use reqwest::Url;
 
-use super::{Invitation, Mail, PasswordChanged, PasswordReset, links};
+use super::{Invitation, Mail, PasswordChanged, PasswordReset, PromotionEnd, links};
 
 /// Every mail, by its name.
-pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 3] {
+pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 5] {
     // A link is as long as a real one.
     let token = format!(
         "reset_019a0000000070008000000000000000.{}",
@@ -26,6 +27,8 @@ pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 3] {
         ("invitation", invitation(public_url, "Tienda Ñandú & Co.")),
         ("password-reset", Mail::PasswordReset(reset)),
         ("password-changed", Mail::PasswordChanged(changed)),
+        ("promotion-ending", Mail::PromotionEnding(promotion_end(public_url))),
+        ("promotion-expired", Mail::PromotionExpired(promotion_end(public_url))),
     ]
 }
 
@@ -43,4 +46,15 @@ pub(crate) fn invitation(public_url: &Url, organization_name: &str) -> Mail {
         decline_url: links::decline_invitation(public_url, &token),
         expires_at: DateTime::from_timestamp_nanos(1_795_861_800_000_000_000),
     })
+}
+
+fn promotion_end(public_url: &Url) -> PromotionEnd {
+    PromotionEnd {
+        name: "Ana Núñez".to_owned(),
+        organization_name: "Tienda Ñandú & Co.".to_owned(),
+        promotion_name: "Summer 10 %".to_owned(),
+        promotion_url: links::promotion(public_url, "summer-10"),
+        ends_at: DateTime::from_timestamp_nanos(1_801_450_799_000_000_000).with_timezone(&Montevideo),
+        days_left: 3,
+    }
 }

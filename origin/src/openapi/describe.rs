@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::sign_in::Caller;
 use crate::auth::{Allowed, Need, Principal, SameSite};
 use crate::problem::Error;
-use crate::routes::input::{Created, JsonBody, Path, Query};
+use crate::routes::input::{Accepted, Created, JsonBody, Path, Query};
 
 /// An extractor or an answer.
 pub(crate) trait Describe {
@@ -131,6 +131,13 @@ impl<T: Describe> Describe for Created<T> {
     fn describe(operation: &mut Operation<'_>) {
         T::describe(operation);
         operation.moves_answer(200, 201, "Created");
+    }
+}
+
+impl<T: Describe> Describe for Accepted<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        T::describe(operation);
+        operation.moves_answer(200, 202, "Accepted");
     }
 }
 

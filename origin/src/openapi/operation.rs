@@ -38,7 +38,10 @@ pub(crate) struct Operation<'a> {
     shared: &'a mut Map<String, Value>,
     credential: Credential,
     permission: Option<Permission>,
-    query: Vec<Value>,
+    /// Of the query and the header.
+    parameters: Vec<Value>,
+    /// The media type of a body that is no JSON.
+    text_body: Option<&'static str>,
     answers: BTreeMap<u16, Answer>,
     problems: Vec<ProblemType>,
 }
@@ -59,7 +62,8 @@ impl<'a> Operation<'a> {
             shared,
             credential: Credential::None,
             permission: None,
-            query: Vec::new(),
+            parameters: Vec::new(),
+            text_body: None,
             answers: BTreeMap::new(),
             problems: ALWAYS.to_vec(),
         }
@@ -100,8 +104,15 @@ impl<'a> Operation<'a> {
             .and_then(Value::as_object)
             .cloned()
             .unwrap_or_default();
-        self.query
+        self.parameters
             .extend(fields.into_iter().map(|(name, schema)| query_parameter(name, schema)));
+    }
+
+    /// A header changes what it does.
+    pub(crate) fn takes_header(&mut self, name: &str, description: &str) {
+        let schema = json!({"type": "string"});
+        self.parameters
+            .push(json!({"name": name, "in": "header", "description": description, "schema": schema}));
     }
 
     /// Its body is JSON.
@@ -109,6 +120,20 @@ impl<'a> Operation<'a> {
         for kind in OF_BODIES {
             self.problem(kind);
         }
+    }
+
+    /// Its body is text of a media type.
+    pub(crate) fn takes_text(&mut self, media_type: &'static str) {
+        self.takes_body();
+        self.text_body = Some(media_type);
+    }
+
+    /// It answers text of a media type.
+    pub(crate) fn answers_text(&mut self, status: u16, description: &str, media_type: &str) {
+        self.answers_nothing(status, description);
+        let answer = self.answers.entry(status).or_default();
+        let schema = json!({"schema": {"type": "string"}});
+        answer.content.insert(media_type.to_owned(), schema);
     }
 
     /// It answers JSON.
@@ -165,7 +190,7 @@ impl<'a> Operation<'a> {
             let schema = schema(self.schemas);
             json!({"name": name, "in": "path", "required": true, "schema": schema})
         });
-        let parameters: Vec<_> = path.chain(self.query.drain(..)).collect();
+        let parameters: Vec<_> = path.chain(self.parameters.drain(..)).collect();
         if !parameters.is_empty() {
             set("parameters", parameters.into());
         }
@@ -177,6 +202,10 @@ impl<'a> Operation<'a> {
                 "requestBody",
                 json!({"required": true, "content": {"application/json": content}}),
             );
+        }
+        if let Some(media_type) = self.text_body {
+            let content = json!({media_type: {"schema": {"type": "string"}}});
+            set("requestBody", json!({"required": true, "content": content}));
         }
         set("responses", self.responses());
         operation.into()

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use engine::effect::MAX_TIERS;
 use engine::expression::{MAX_NAME_BYTES, MAX_SOURCE_BYTES, MAX_TYPE_BYTES};
 use engine::money::{Currency, MAX_AMOUNT, Rounding};
-use engine::promotion::{MAX_ATTRIBUTES, MAX_TIME_ZONE_CHARS, Status};
+use engine::promotion::{Kind, MAX_ATTRIBUTES, MAX_TIME_ZONE_CHARS, Standing, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::doc::{Field, of};
 use super::operation::nullable;
-use super::schema::{code, name, time_or_null, words};
+use super::schema::{code, name, words};
 
 /// The fields of a promotion as a merchant writes it.
 pub(crate) const TERMS: &[Field] = &[
@@ -23,8 +23,22 @@ pub(crate) const TERMS: &[Field] = &[
     Field::required("condition", condition),
     Field::optional("attributes", attributes_or_null),
     Field::required("effect", of::<Effect>),
-    Field::optional("starts_at", time_or_null),
-    Field::optional("ends_at", time_or_null),
+    Field::optional("starts_at", window_time),
+    Field::optional("ends_at", window_time),
+    Field::optional("time_zone", time_zone_or_null),
+    Field::optional("limits", limits_or_null),
+];
+
+/// The same in a change: what is left out stays.
+pub(crate) const CHANGED_TERMS: &[Field] = &[
+    Field::optional("code", code),
+    Field::optional("name", name),
+    Field::optional("kind", kind),
+    Field::optional("condition", condition),
+    Field::optional("attributes", attributes_or_null),
+    Field::optional("effect", of::<Effect>),
+    Field::optional("starts_at", window_time),
+    Field::optional("ends_at", window_time),
     Field::optional("time_zone", time_zone_or_null),
     Field::optional("limits", limits_or_null),
 ];
@@ -61,8 +75,7 @@ pub(crate) struct Terms {
     ends_at: Option<DateTime<Utc>>,
     #[schemars(schema_with = "time_zone")]
     time_zone: String,
-    #[schemars(schema_with = "limits")]
-    limits: BTreeMap<String, Value>,
+    limits: LimitsOut,
 }
 
 /// What a promotion gives.
@@ -174,8 +187,21 @@ fn rounding_or_null(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// Where a promotion stands.
-pub(crate) fn status(_: &mut SchemaGenerator) -> Schema {
-    words([Status::Draft, Status::Active, Status::Paused].map(Status::as_str))
+pub(crate) fn standing(_: &mut SchemaGenerator) -> Schema {
+    words(Standing::ALL.map(Standing::as_str))
+}
+
+/// What a version was published as.
+pub(crate) fn published_status(_: &mut SchemaGenerator) -> Schema {
+    words([Status::Active, Status::Paused, Status::Archived].map(Status::as_str))
+}
+
+/// A bound of the window.
+fn window_time(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["string", "null"], "examples": ["2027-01-31T23:59:59Z", "2027-01-31T23:59:59"],
+        "description": "RFC 3339. Without an offset it is the local time of `time_zone`."
+    })
 }
 
 fn severity(_: &mut SchemaGenerator) -> Schema {
@@ -183,7 +209,7 @@ fn severity(_: &mut SchemaGenerator) -> Schema {
 }
 
 fn kind(_: &mut SchemaGenerator) -> Schema {
-    words(["discount"])
+    words(Kind::ALL.map(Kind::as_str))
 }
 
 fn condition(_: &mut SchemaGenerator) -> Schema {
@@ -217,13 +243,28 @@ fn time_zone_or_null(schemas: &mut SchemaGenerator) -> Schema {
     nullable(time_zone(schemas))
 }
 
-fn limits(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object", "description": "Not counted yet: null means unlimited.",
-        "properties": {"total": {"type": "null"}, "per_customer": {"type": "null"}, "budget": {"type": "null"}}
-    })
+/// How often and how much.
+#[derive(JsonSchema)]
+#[schemars(rename = "Limits")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct LimitsOut {
+    /// Redemptions in all; null for no limit.
+    #[schemars(range(min = 1, max = MAX_AMOUNT))]
+    total: Option<u64>,
+    /// Redemptions of one customer.
+    #[schemars(range(min = 1, max = MAX_AMOUNT))]
+    per_customer: Option<u64>,
+    /// Discounts in all, in the effect's currency.
+    budget: Option<PositiveMoney>,
 }
 
-fn limits_or_null(schemas: &mut SchemaGenerator) -> Schema {
-    nullable(limits(schemas))
+fn limits_or_null(_: &mut SchemaGenerator) -> Schema {
+    let limit = json_schema!({"type": ["integer", "null"], "minimum": 1, "maximum": MAX_AMOUNT});
+    json_schema!({
+        "type": ["object", "null"], "additionalProperties": false,
+        "description": "How often and how much: null alone, or left out, means no limit.",
+        "properties": {"total": limit, "per_customer": limit, "budget": {"anyOf": [
+            {"$ref": "#/components/schemas/PositiveMoney"}, {"type": "null"}
+        ]}}
+    })
 }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use engine::app_key::Mode;
 use engine::ids::{
-    AppKeyId, AuditEventId, EvaluationId, InvitationId, OrganizationId, PromotionId, RedemptionId, RoleId, SessionId,
-    UserId,
+    AppKeyId, AuditEventId, CouponBatchId, EvaluationId, InvitationId, OrganizationId, PromotionId, RedemptionId,
+    RoleId, SessionId, UserId,
 };
 use engine::problem::ProblemType;
 use engine::promotion::MAX_CODE_CHARS;
@@ -29,7 +29,8 @@ macro_rules! ids {
 }
 
 ids! {
-    AppKeyId AuditEventId EvaluationId InvitationId OrganizationId PromotionId RedemptionId RoleId SessionId UserId
+    AppKeyId AuditEventId CouponBatchId EvaluationId InvitationId OrganizationId PromotionId RedemptionId RoleId
+    SessionId UserId
 }
 
 impl<T: Prefixed> JsonSchema for Id<T> {

@@ -10,7 +10,8 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use chrono::{DateTime, Utc};
-use engine::ids::OrganizationId;
+use engine::coupon::{CouponCode, CouponSet, Match};
+use engine::ids::{OrganizationId, PromotionId};
 use engine::problem::{FieldError, ProblemType};
 use engine::wire::v1::{EvaluationRecord, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
 use serde_json::value::RawValue;
@@ -18,10 +19,12 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::client::SignedByEdge;
+use crate::coupons::coupon_set;
 use crate::db::Tenant;
 use crate::db::app_keys::touch_app_keys;
+use crate::db::coupons::{UseColumns, add_uses};
 use crate::db::evaluations::{EvaluationColumns, insert_evaluations};
-use crate::db::promotions::find_promotion_ids;
+use crate::db::promotions::{exhaust_promotions, find_promotion_ids};
 use crate::db::usage::{UsageColumns, add_usage, hour_of};
 use crate::problem::Error;
 
@@ -150,8 +153,58 @@ async fn store_group(
             .map(|record| (record.app_key_id.uuid(), record.at.min(now)))
             .unzip::<_, _, Vec<_>, Vec<_>>();
         touch_app_keys(tenant, &keys, &times).await?;
+        let (promotions, versions) = exhausted(records());
+        exhaust_promotions(tenant, &promotions, &versions, now).await?;
+        count_uses(tenant, records(), now).await?;
     }
     Ok(())
+}
+
+/// The promotions that the ledger found exhausted, each with the newest version of which that was told.
+fn exhausted<'a>(records: impl Iterator<Item = &'a EvaluationRecord>) -> (Vec<Uuid>, Vec<i64>) {
+    let mut versions: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for record in records.filter(|record| record.exhausted) {
+        let version = i64::try_from(record.version).unwrap_or(i64::MAX);
+        let newest = versions.entry(record.promotion_id.uuid()).or_default();
+        *newest = version.max(*newest);
+    }
+    versions.into_iter().unzip()
+}
+
+/// Adds the uses of coupons by records that were stored.
+async fn count_uses<'a>(
+    tenant: &mut Tenant,
+    records: impl Iterator<Item = &'a EvaluationRecord>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let mut uses: BTreeMap<PromotionId, BTreeMap<&CouponCode, i64>> = BTreeMap::new();
+    for record in records.filter(|record| record.redemption_id.is_some()) {
+        if let Some(coupon) = &record.coupon {
+            *uses.entry(record.promotion_id).or_default().entry(coupon).or_default() += 1;
+        }
+    }
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let mut columns = UseColumns::default();
+    for (promotion, coupons) in uses {
+        let set = coupon_set(tenant, promotion).await?;
+        for (code, uses) in coupons {
+            columns.promotion_ids.push(promotion.uuid());
+            columns.codes.push(code.to_string());
+            columns.batch_ids.push(batch_of(set.as_ref(), code));
+            columns.uses.push(uses);
+        }
+    }
+    Ok(add_uses(tenant, &columns, now).await?)
+}
+
+/// The batch that generated a code.
+fn batch_of(set: Option<&CouponSet>, code: &CouponCode) -> Option<Uuid> {
+    match set?.find(code) {
+        Match::Generated { batch, .. } => Some(batch.terms().id.uuid()),
+        Match::Listed(_) | Match::Unknown => None,
+    }
 }
 
 /// A record that the database takes, or why there is none.

@@ -155,6 +155,15 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     }
 }
 
+/// An answer to what goes on after it.
+pub(crate) struct Accepted<T>(pub(crate) T);
+
+impl<T: IntoResponse> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, self.0).into_response()
+    }
+}
+
 /// The fields of a body, and what is wrong with them so far.
 pub(crate) struct Fields<'a> {
     json: &'a Value,
@@ -312,6 +321,17 @@ pub(crate) struct Page<T> {
     items: Vec<T>,
     /// Where the next page begins; null on the last one.
     next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The same page of other items; one that is gone meanwhile is left out.
+    pub(crate) fn try_filter_map<U, E>(self, map: impl FnMut(T) -> Result<Option<U>, E>) -> Result<Page<U>, E> {
+        let items = self.items.into_iter().map(map).filter_map(Result::transpose);
+        Ok(Page {
+            items: items.collect::<Result<_, _>>()?,
+            next_cursor: self.next_cursor,
+        })
+    }
 }
 
 impl<Id> PageRequest<Id> {

@@ -7,8 +7,9 @@ use axum::response::NoContent;
 use chrono::{DateTime, Utc};
 use engine::ids::{OrganizationId, SessionId, UserId};
 use engine::problem::ProblemType;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::auth::{SignedIn, signed_in};
 use super::fields;
@@ -33,6 +34,23 @@ pub(crate) struct Account {
     /// What the user may do.
     #[schemars(with = "Vec<Permission>")]
     pub(crate) permissions: Vec<&'static str>,
+    pub(crate) notices: NoticesOut,
+}
+
+/// The mails that a user has chosen, in this organisation.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Notices")]
+pub(crate) struct NoticesOut {
+    /// When a promotion ends: some days before, and then.
+    promotion_expiry: bool,
+}
+
+/// What a user may change of themselves, for the trail.
+#[derive(Debug, Serialize)]
+struct Profile<'a> {
+    #[serde(flatten)]
+    user: &'a UserOut,
+    notices: &'a NoticesOut,
 }
 
 /// An organisation to switch to.
@@ -96,18 +114,22 @@ pub(crate) async fn get_me(State(app): State<App>, principal: Principal) -> Resu
     Ok(Json(app.db.transaction("get_me", load).await?))
 }
 
+/// The choice to be told when a promotion ends.
+const EXPIRY: &str = "promotion_expiry";
+
 const PROFILE: &[Field] = &[
     Field::optional("name", schema::name),
     Field::optional("locale", fields::locale_schema),
+    Field::optional("notices", notices_schema),
 ];
 
 pub(crate) const UPDATE_ME: Doc = Doc::new(
     "update_me",
-    "Changes one's name and language: what is left out stays as it is.",
+    "Changes one's name, language and the mails that one gets: what is left out stays as it is.",
 )
 .body(PROFILE);
 
-/// `PATCH /v1/me`: name and language.
+/// `PATCH /v1/me`: name, language, and which mails are wanted in this organisation.
 pub(crate) async fn update_me(
     State(app): State<App>,
     principal: Principal,
@@ -116,6 +138,7 @@ pub(crate) async fn update_me(
     let mut fields = Fields::only(&body, PROFILE)?;
     let name = fields.has("name").then(|| fields.name("name").unwrap_or_default());
     let locale = fields.has("locale").then(|| fields::locale(&mut fields));
+    let promotion_expiry = notices(&mut fields);
     fields.finish()?;
     let update = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -123,9 +146,12 @@ pub(crate) async fn update_me(
         let name = name.unwrap_or(&before.user.name);
         let locale = locale.clone().unwrap_or_else(|| before.user.locale.clone());
         users::update_profile(&mut tenant, principal.user, name, locale.as_deref()).await?;
+        if let Some(promotion_expiry) = promotion_expiry {
+            memberships::update_member_notices(&mut tenant, principal.user, promotion_expiry).await?;
+        }
         let (after, _) = load_account(&mut tenant, principal.user).await?;
         let entry = Entry::new(Action::UserUpdated, principal.user);
-        let entry = entry.before(&before.user)?.after(&after.user)?;
+        let entry = entry.before(&before.profile())?.after(&after.profile())?;
         audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
         tenant.commit(after).await
     };
@@ -283,10 +309,48 @@ pub(crate) async fn load_account(tenant: &mut Tenant, user: UserId) -> Result<(A
     let member = memberships::find_member(tenant, user).await?.ok_or_else(gone)?;
     let organization = organizations::find_organization(tenant).await?.ok_or_else(gone)?;
     let permissions = role_permissions(member.built_in.as_deref(), &member.permissions);
+    let notices = NoticesOut {
+        promotion_expiry: member.notify_promotion_expiry,
+    };
     let account = Account {
         user: UserOut::from_row(member),
         organization: OrganizationOut::from_row(tenant.organization(), organization),
         permissions: permissions.words(),
+        notices,
     };
     Ok((account, permissions))
+}
+
+impl Account {
+    const fn profile(&self) -> Profile<'_> {
+        Profile {
+            user: &self.user,
+            notices: &self.notices,
+        }
+    }
+}
+
+/// Whether to get the notices of promotions that end; `None` when it is left out.
+fn notices(fields: &mut Fields<'_>) -> Option<bool> {
+    if !fields.has("notices") {
+        return None;
+    }
+    let choices = fields.value("notices").and_then(Value::as_object);
+    let is_known = choices.is_some_and(|choices| {
+        choices
+            .iter()
+            .all(|(name, choice)| name == EXPIRY && choice.is_boolean())
+    });
+    if !is_known {
+        let detail = "Send an object such as {\"promotion_expiry\": true}.";
+        fields.error("/notices", "notices_invalid", detail);
+    }
+    choices.and_then(|choices| choices.get(EXPIRY)).and_then(Value::as_bool)
+}
+
+fn notices_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object", "properties": {EXPIRY: {"type": "boolean"}}, "additionalProperties": false,
+        "description": "Which mails one gets in this organisation."
+    })
 }

@@ -1,31 +1,53 @@
-//! Promotions: create, read, activate, pause. What a merchant writes is checked by the engine, and a change reaches
-//! the edge through the outbox, written in the same transaction.
+//! Promotions: create, read, change, delete. What a merchant writes is checked by the engine, and a change reaches the
+//! edge through the outbox, written in the same transaction.
+//!
+//! ```text
+//! request ▶ terms (engine, local times) ▶ Promotion: may it? what becomes of it? ▶ store_change: one transaction
+//! ```
+
+mod life;
+mod list;
+mod promotion;
+mod store;
+mod terms;
+mod versions;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::NoContent;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use engine::ids::{OrganizationId, PromotionId};
-use engine::problem::{FieldError, ProblemType};
-use engine::promotion::{PromotionCode, Rule, Status, Terms};
-use engine::wire::v1::promotion_key;
+use engine::ids::PromotionId;
+use engine::problem::ProblemType;
+use engine::promotion::{PromotionCode, Standing, Status, Terms};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::input::{Created, JsonBody, Page, PageQuery, Path, Query};
+pub(crate) use life::{
+    ACTIVATE_PROMOTION, ARCHIVE_PROMOTION, PAUSE_PROMOTION, activate_promotion, archive_promotion, pause_promotion,
+};
+pub(crate) use list::{LIST_PROMOTIONS, list_promotions};
+pub(crate) use promotion::Promotion;
+pub(crate) use store::publish;
+pub(crate) use versions::{
+    GET_PROMOTION_VERSION, LIST_PROMOTION_VERSIONS, RESTORE_PROMOTION_VERSION, get_promotion_version,
+    list_promotion_versions, restore_promotion_version,
+};
+
+use super::etag::{IfMatch, Tagged};
+use super::input::{Created, Fields, JsonBody, Path};
 use crate::app::App;
-use crate::audit::{self, Action, Entry};
+use crate::audit::Action;
 use crate::auth::{Allowed, Principal, PromotionsRead, PromotionsWrite};
 use crate::db::Tenant;
-use crate::db::outbox::{NewOutboxRow, insert_outbox};
-use crate::db::promotions::{self, PromotionRow};
-use crate::openapi::doc::{Doc, MakeSchema};
+use crate::db::promotions;
+use crate::openapi::doc::{Doc, Field, MakeSchema};
 use crate::openapi::promotion as openapi;
 use crate::openapi::schema::{self, Id};
 use crate::problem::Error;
 use crate::random::new_id;
-use crate::zones;
+use store::{Change, store_change};
+use terms::{change_terms, check_fields, parse_terms};
 
 /// A promotion as the API tells it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -36,8 +58,8 @@ pub(crate) struct PromotionOut {
     #[serde(flatten)]
     #[schemars(with = "openapi::Terms")]
     terms: Terms,
-    #[schemars(schema_with = "openapi::status")]
-    status: Status,
+    #[schemars(schema_with = "openapi::standing")]
+    status: Standing,
     /// Counts published states: 0 for a draft.
     version: u64,
     created_at: DateTime<Utc>,
@@ -62,32 +84,47 @@ enum PublishState {
     Live,
 }
 
-pub(crate) const LIST_PROMOTIONS: Doc =
-    Doc::new("list_promotions", "The promotions of the organisation, newest first.");
+impl PromotionOut {
+    /// What is to be told of a promotion.
+    pub(crate) fn new(promotion: &Promotion, now: DateTime<Utc>) -> Self {
+        Self {
+            id: promotion.id,
+            terms: promotion.terms.clone(),
+            status: promotion.standing(now),
+            version: promotion.version,
+            created_at: promotion.created_at,
+            updated_at: promotion.updated_at,
+            published: Published::of(promotion),
+        }
+    }
 
-/// `GET /v1/promotions`, newest first.
-pub(crate) async fn list_promotions(
-    State(app): State<App>,
-    Allowed { principal, .. }: Allowed<PromotionsRead>,
-    Query(page): Query<PageQuery>,
-) -> Result<Json<Page<PromotionOut>>, Error> {
-    let page = page.parse::<PromotionId>()?;
-    let list = || async {
-        let mut tenant = app.db.begin(principal.organization).await?;
-        let rows = promotions::list_promotions(&mut tenant, page.before, page.rows()).await?;
-        tenant.commit(rows).await
-    };
-    let rows = app.db.transaction("list_promotions", list).await?;
-    let rows: Result<Vec<_>, Error> = rows.into_iter().map(PromotionOut::from_row).collect();
-    Ok(Json(
-        page.page(
-            rows?
-                .into_iter()
-                .map(|promotion| (promotion.id.to_string(), promotion))
-                .collect(),
-        ),
-    ))
+    /// The same as an answer.
+    fn answer(promotion: &Promotion, now: DateTime<Utc>) -> Answer {
+        Tagged {
+            revision: promotion.revision,
+            answer: Json(Self::new(promotion, now)),
+        }
+    }
 }
+
+impl Published {
+    fn of(promotion: &Promotion) -> Option<Self> {
+        let at = promotion.live_at();
+        let state = match at {
+            Some(_) => PublishState::Live,
+            None => PublishState::Publishing,
+        };
+        (promotion.status != Status::Draft).then_some(Self {
+            version: promotion.version,
+            state,
+            at,
+        })
+    }
+}
+
+type Answer = Tagged<Json<PromotionOut>>;
+
+const PATH: &[(&str, MakeSchema)] = &[("code", schema::code)];
 
 pub(crate) const CREATE_PROMOTION: Doc = Doc::new("create_promotion", "Makes a draft.")
     .open_body(openapi::TERMS, openapi::example)
@@ -98,32 +135,20 @@ pub(crate) async fn create_promotion(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     JsonBody(body): JsonBody,
-) -> Result<Created<Json<PromotionOut>>, Error> {
-    let terms = check_terms(&body).map_err(Error::invalid)?;
+) -> Result<Created<Answer>, Error> {
+    let terms = parse_terms(&body)?;
     let now = app.clock.now();
-    let id = new_id(PromotionId::from_parts, now)?;
-    let json = serde_json::to_value(&terms).map_err(Error::fault)?;
-    let out = PromotionOut {
-        id,
-        terms,
-        status: Status::Draft,
-        version: 0,
-        created_at: now,
-        updated_at: now,
-        published: None,
-    };
-    let insert = || async {
+    let draft = Promotion::draft(new_id(PromotionId::from_parts, now)?, terms, now);
+    let answer = PromotionOut::answer(&draft, now);
+    let change = Change::Created(&draft);
+    let create = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
-        promotions::insert_promotion(&mut tenant, id, out.terms.code(), &json, now).await?;
-        let entry = Entry::new(Action::PromotionCreated, id).after(&out)?;
-        audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
+        store_change(&app, &mut tenant, &principal, Action::PromotionCreated, change).await?;
         tenant.commit(()).await
     };
-    app.db.transaction("create_promotion", insert).await?;
-    Ok(Created(Json(out)))
+    app.db.transaction("create_promotion", create).await?;
+    Ok(Created(answer))
 }
-
-const PATH: &[(&str, MakeSchema)] = &[("code", schema::code)];
 
 pub(crate) const GET_PROMOTION: Doc = Doc::new("get_promotion", "A promotion.").path(PATH);
 
@@ -132,7 +157,7 @@ pub(crate) async fn get_promotion(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<PromotionsRead>,
     Path(code): Path<String>,
-) -> Result<Json<PromotionOut>, Error> {
+) -> Result<Answer, Error> {
     let code = parse_code(&code)?;
     let find = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -140,36 +165,154 @@ pub(crate) async fn get_promotion(
         tenant.commit(row).await
     };
     let row = app.db.transaction("get_promotion", find).await?;
-    row.ok_or_else(not_found).and_then(PromotionOut::from_row).map(Json)
+    let promotion = Promotion::from_row(row.ok_or_else(not_found)?)?;
+    Ok(PromotionOut::answer(&promotion, app.clock.now()))
 }
 
-pub(crate) const ACTIVATE_PROMOTION: Doc = Doc::new(
-    "activate_promotion",
-    "Makes a draft or a paused promotion active, and publishes it to the edge.",
+pub(crate) const UPDATE_PROMOTION: Doc = Doc::new(
+    "update_promotion",
+    "Changes the fields that are sent; null resets one that may be left out, and each limit counts by itself.",
+)
+.path(PATH)
+.body(openapi::CHANGED_TERMS)
+.problems(&[ProblemType::Conflict, ProblemType::PreconditionRequired]);
+
+/// `PATCH /v1/promotions/{code}`: a change of nothing makes no version.
+pub(crate) async fn update_promotion(
+    State(app): State<App>,
+    Allowed { principal, .. }: Allowed<PromotionsWrite>,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    JsonBody(body): JsonBody,
+) -> Result<Answer, Error> {
+    check_fields(&body)?;
+    let now = app.clock.now();
+    change_promotion(&app, &principal, &code, Action::PromotionUpdated, |before| {
+        if_match.require(before.revision)?;
+        before.with_terms(change_terms(&before.terms, &body)?, now)
+    })
+    .await
+}
+
+pub(crate) const DELETE_PROMOTION: Doc = Doc::new(
+    "delete_promotion",
+    "Deletes a draft; a promotion that was published is archived instead.",
 )
 .path(PATH)
 .problems(&[ProblemType::Conflict]);
 
-/// `POST /v1/promotions/{code}/activate`: from draft or paused.
-pub(crate) async fn activate_promotion(
+/// `DELETE /v1/promotions/{code}`: a draft.
+pub(crate) async fn delete_promotion(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     Path(code): Path<String>,
-) -> Result<Json<PromotionOut>, Error> {
-    change_status(&app, &principal, &code, Status::Active).await.map(Json)
+    if_match: IfMatch,
+) -> Result<NoContent, Error> {
+    let code = parse_code(&code)?;
+    let delete = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let before = lock(&mut tenant, &code).await?;
+        if_match.check(before.revision)?;
+        before.check_deletable()?;
+        let change = Change::Deleted(&before);
+        store_change(&app, &mut tenant, &principal, Action::PromotionDeleted, change).await?;
+        tenant.commit(()).await
+    };
+    app.db.transaction("delete_promotion", delete).await?;
+    Ok(NoContent)
 }
 
-pub(crate) const PAUSE_PROMOTION: Doc = Doc::new("pause_promotion", "Pauses an active promotion.")
-    .path(PATH)
-    .problems(&[ProblemType::Conflict]);
+const DUPLICATE: &[Field] = &[
+    Field::required("code", schema::code),
+    Field::optional("name", schema::name_or_null),
+];
 
-/// `POST /v1/promotions/{code}/pause`: from active.
-pub(crate) async fn pause_promotion(
+pub(crate) const DUPLICATE_PROMOTION: Doc = Doc::new(
+    "duplicate_promotion",
+    "Makes a draft with the terms of a promotion, under another code.",
+)
+.path(PATH)
+.body(DUPLICATE)
+.problems(&[ProblemType::Conflict]);
+
+/// `POST /v1/promotions/{code}/duplicate`: a draft, whatever became of the promotion.
+pub(crate) async fn duplicate_promotion(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<PromotionsWrite>,
     Path(code): Path<String>,
-) -> Result<Json<PromotionOut>, Error> {
-    change_status(&app, &principal, &code, Status::Paused).await.map(Json)
+    JsonBody(body): JsonBody,
+) -> Result<Created<Answer>, Error> {
+    let code = parse_code(&code)?;
+    let now = app.clock.now();
+    let id = new_id(PromotionId::from_parts, now)?;
+    let duplicate = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let row = promotions::find_promotion(&mut tenant, &code).await?;
+        let original = Promotion::from_row(row.ok_or_else(not_found)?)?;
+        let draft = Promotion::draft(id, duplicate_terms(&original.terms, &body)?, now);
+        let answer = PromotionOut::answer(&draft, now);
+        let change = Change::Created(&draft);
+        store_change(&app, &mut tenant, &principal, Action::PromotionCreated, change).await?;
+        tenant.commit(answer).await
+    };
+    app.db.transaction("duplicate_promotion", duplicate).await.map(Created)
+}
+
+fn duplicate_terms(original: &Terms, body: &Value) -> Result<Terms, Error> {
+    let fields = Fields::only(body, DUPLICATE)?;
+    let sent = |name: &'static str| fields.value(name).map(|value| (name.to_owned(), value.clone()));
+    // Without a code there is no other promotion, and null is no code.
+    let code = sent("code").or_else(|| Some(("code".to_owned(), Value::Null)));
+    let changes: Map<_, _> = code.into_iter().chain(sent("name")).collect();
+    fields.finish()?;
+    change_terms(original, &changes.into())
+}
+
+/// Changes a promotion as `decide` says, in one transaction. A change that leaves it as it was is none.
+async fn change_promotion(
+    app: &App,
+    principal: &Principal,
+    code: &str,
+    action: Action,
+    decide: impl Fn(&Promotion) -> Result<Promotion, Error>,
+) -> Result<Answer, Error> {
+    let code = parse_code(code)?;
+    let now = app.clock.now();
+    let work = || async {
+        let mut tenant = app.db.begin(principal.organization).await?;
+        let before = lock(&mut tenant, &code).await?;
+        let after = decide(&before)?;
+        let answer = store_changed(app, &mut tenant, principal, action, before, after).await?;
+        tenant.commit(answer).await
+    };
+    let promotion = app.db.transaction("change_promotion", work).await?;
+    Ok(PromotionOut::answer(&promotion, now))
+}
+
+/// Stores a change unless it changes nothing; the promotion as it is then.
+async fn store_changed(
+    app: &App,
+    tenant: &mut Tenant,
+    principal: &Principal,
+    action: Action,
+    before: Promotion,
+    after: Promotion,
+) -> Result<Promotion, Error> {
+    if before.is_like(&after)? {
+        return Ok(before);
+    }
+    let change = Change::Changed {
+        before: &before,
+        after: &after,
+    };
+    store_change(app, tenant, principal, action, change).await?;
+    Ok(after)
+}
+
+/// The promotion with a code; nobody else changes it until the transaction ends.
+async fn lock(tenant: &mut Tenant, code: &PromotionCode) -> Result<Promotion, Error> {
+    let row = promotions::lock_promotion(tenant, code).await?;
+    Promotion::from_row(row.ok_or_else(not_found)?)
 }
 
 /// 404 for a code that names nothing here.
@@ -180,157 +323,4 @@ pub(crate) fn not_found() -> Error {
 /// A code in a path or a query. One that cannot exist names nothing.
 pub(crate) fn parse_code(text: &str) -> Result<PromotionCode, Error> {
     text.parse().map_err(|_| not_found())
-}
-
-/// The terms in a body: the engine checks all but the time zone, which needs a database of zones.
-fn check_terms(body: &Value) -> Result<Terms, Vec<FieldError>> {
-    let parsed = Terms::parse(body);
-    let zone = body.get("time_zone").and_then(Value::as_str);
-    if zone.is_none_or(|zone| zone.parse::<Tz>().is_ok()) {
-        return parsed;
-    }
-    let mut errors = parsed.err().unwrap_or_default();
-    if errors.iter().all(|error| error.pointer != "/time_zone") {
-        let detail = "Send an IANA name, such as \"America/Montevideo\".";
-        errors.push(FieldError::new("/time_zone", "time_zone_unknown", detail));
-    }
-    Err(errors)
-}
-
-/// Moves a promotion to `status` and tells the edge, in one transaction.
-async fn change_status(app: &App, principal: &Principal, code: &str, status: Status) -> Result<PromotionOut, Error> {
-    let organization = principal.organization;
-    let code = parse_code(code)?;
-    let now = app.clock.now();
-    let change = || async {
-        let mut tenant = app.db.begin(organization).await?;
-        let row = promotions::lock_promotion(&mut tenant, &code)
-            .await?
-            .ok_or_else(not_found)?;
-        let promotion = PromotionOut::from_row(row)?;
-        let action = check_transition(promotion.status, status)?;
-        let entry = Entry::new(action, promotion.id).before(&promotion)?;
-        let promotion = promotion.moved_to(status, now);
-        let version = i64::try_from(promotion.version).map_err(Error::fault)?;
-        promotions::update_promotion_status(&mut tenant, promotion.id, status, version, now).await?;
-        publish(&mut tenant, &promotion, now).await?;
-        audit::record(app, &mut tenant, &principal.actor(), entry.after(&promotion)?).await?;
-        tenant.commit(promotion).await
-    };
-    app.db.transaction("change_status", change).await
-}
-
-/// Tells the edge what a promotion is now.
-pub(crate) async fn publish(tenant: &mut Tenant, promotion: &PromotionOut, now: DateTime<Utc>) -> Result<(), Error> {
-    let organization = tenant.organization();
-    let value = rule(organization, promotion)?.to_json().map_err(Error::fault)?;
-    let version = i64::try_from(promotion.version).map_err(Error::fault)?;
-    let row = NewOutboxRow {
-        key: &promotion_key(organization, promotion.terms.code()),
-        value: &value,
-        promotion: Some((promotion.id, version)),
-    };
-    Ok(insert_outbox(tenant, &row, now).await?)
-}
-
-/// What the edge stores of a promotion, with the offsets of its time zone as the database of today has them.
-fn rule(organization: OrganizationId, promotion: &PromotionOut) -> Result<Rule, Error> {
-    let terms = &promotion.terms;
-    let zone: Tz = terms
-        .time_zone()
-        .parse()
-        .map_err(|error| Error::fault(format!("{error}")))?;
-    let zone = zones::zone(zone).map_err(Error::fault)?;
-    Ok(Rule::new(
-        organization,
-        promotion.id,
-        promotion.version,
-        promotion.status,
-        terms,
-        &zone,
-    ))
-}
-
-/// What the change is called, or 409.
-fn check_transition(from: Status, to: Status) -> Result<Action, Error> {
-    let detail = match (from, to) {
-        (Status::Draft | Status::Paused, Status::Active) => return Ok(Action::PromotionActivated),
-        (Status::Active, Status::Paused) => return Ok(Action::PromotionPaused),
-        (Status::Active, Status::Active) => "The promotion is active already.",
-        (Status::Paused, Status::Paused) => "The promotion is paused already.",
-        (Status::Draft, Status::Paused) => "The promotion is a draft, which applies nowhere: activate it first.",
-        (Status::Draft | Status::Active | Status::Paused, Status::Draft) => "A promotion never becomes a draft again.",
-    };
-    Err(Error::new(ProblemType::Conflict, detail))
-}
-
-impl PromotionOut {
-    pub(crate) fn from_row(row: PromotionRow) -> Result<Self, Error> {
-        let status = parse_status(&row.status)?;
-        let version = u64::try_from(row.version).map_err(Error::fault)?;
-        let terms = Terms::parse(&row.terms)
-            .map_err(|errors| Error::fault(format!("the stored terms of {} are not valid: {errors:?}", row.id)))?;
-        let live_at = row.published_at.filter(|_| row.published_version == Some(row.version));
-        Ok(Self {
-            id: row.id.into(),
-            terms,
-            status,
-            version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            published: Published::of(status, version, live_at),
-        })
-    }
-
-    fn moved_to(self, status: Status, now: DateTime<Utc>) -> Self {
-        let version = self.version + 1;
-        Self {
-            status,
-            version,
-            updated_at: now,
-            published: Published::of(status, version, None),
-            ..self
-        }
-    }
-}
-
-impl Published {
-    fn of(status: Status, version: u64, live_at: Option<DateTime<Utc>>) -> Option<Self> {
-        let state = if live_at.is_some() {
-            PublishState::Live
-        } else {
-            PublishState::Publishing
-        };
-        match status {
-            Status::Draft => None,
-            Status::Active | Status::Paused => Some(Self {
-                version,
-                state,
-                at: live_at,
-            }),
-        }
-    }
-}
-
-fn parse_status(text: &str) -> Result<Status, Error> {
-    [Status::Draft, Status::Active, Status::Paused]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .ok_or_else(|| Error::fault(format!("unknown status {text}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transitions() {
-        use Status::{Active, Draft, Paused};
-        for from in [Draft, Active, Paused] {
-            for to in [Draft, Active, Paused] {
-                let allowed = matches!((from, to), (Draft | Paused, Active) | (Active, Paused));
-                assert_eq!(check_transition(from, to).is_ok(), allowed, "{from:?} to {to:?}");
-            }
-        }
-    }
 }

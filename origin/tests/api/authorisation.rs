@@ -57,8 +57,55 @@ pub(crate) const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/promotions", Needs("promotions.read")),
     ("POST", "/v1/promotions", Needs("promotions.write")),
     ("GET", "/v1/promotions/{code}", Needs("promotions.read")),
+    ("PATCH", "/v1/promotions/{code}", Needs("promotions.write")),
     ("POST", "/v1/promotions/{code}/activate", Needs("promotions.write")),
     ("POST", "/v1/promotions/{code}/pause", Needs("promotions.write")),
+    ("GET", "/v1/promotions/{code}/coupon-batches", Needs("promotions.read")),
+    ("POST", "/v1/promotions/{code}/coupon-batches", Needs("coupons.write")),
+    (
+        "GET",
+        "/v1/promotions/{code}/coupon-batches/{id}",
+        Needs("promotions.read"),
+    ),
+    (
+        "POST",
+        "/v1/promotions/{code}/coupon-batches/{id}/revoke",
+        Needs("coupons.write"),
+    ),
+    (
+        "GET",
+        "/v1/promotions/{code}/coupon-batches/{id}/coupons.csv",
+        Needs("promotions.read"),
+    ),
+    ("GET", "/v1/promotions/{code}/coupons", Needs("promotions.read")),
+    ("POST", "/v1/promotions/{code}/coupons", Needs("coupons.write")),
+    ("GET", "/v1/promotions/{code}/coupons.csv", Needs("promotions.read")),
+    ("POST", "/v1/promotions/{code}/coupons/import", Needs("coupons.write")),
+    (
+        "GET",
+        "/v1/promotions/{code}/coupons/{coupon}",
+        Needs("promotions.read"),
+    ),
+    (
+        "POST",
+        "/v1/promotions/{code}/coupons/{coupon}/revoke",
+        Needs("coupons.write"),
+    ),
+    ("POST", "/v1/promotions/{code}/archive", Needs("promotions.write")),
+    ("POST", "/v1/promotions/{code}/duplicate", Needs("promotions.write")),
+    ("GET", "/v1/promotions/{code}/versions", Needs("promotions.read")),
+    (
+        "GET",
+        "/v1/promotions/{code}/versions/{version}",
+        Needs("promotions.read"),
+    ),
+    (
+        "POST",
+        "/v1/promotions/{code}/versions/{version}/restore",
+        Needs("promotions.write"),
+    ),
+    // Archived by now, so that nobody deletes it.
+    ("DELETE", "/v1/promotions/{code}", Needs("promotions.write")),
     ("POST", "/v1/conditions/check", Needs("promotions.read")),
     ("GET", "/v1/app-keys", Needs("app_keys.manage")),
     ("POST", "/v1/app-keys", Needs("app_keys.manage")),
@@ -142,6 +189,13 @@ impl Scene {
         let editor = app.add_member(&ana, "editor", "Custom").await;
         let mallory = app.register("mallory").await;
         ana.create_promotion("summer-10").await;
+        ana.create_coupon_promotion("club").await;
+        let batch = json!({"count": 1});
+        let batch = ana.post("/v1/promotions/club/coupon-batches", &batch).await;
+        let batch = batch.expect(202).json();
+        ana.post("/v1/promotions/club/coupons", &json!({"code": "WELCOME"}))
+            .await
+            .expect(201);
         let key = json!({"name": "Shop", "promotions": "all"});
         let key = ana.post("/v1/app-keys", &key).await.expect(201).json();
         let invitation = json!({"email": "new@example.com", "role_id": role["id"]});
@@ -174,6 +228,7 @@ impl Scene {
                 ("/v1/roles/", id(&spare)),
                 ("/v1/invitations/", id(&invitation)),
                 ("/v1/app-keys/", id(&key)),
+                ("/v1/promotions/{code}/coupon-batches/", id(&batch)),
             ],
         }
     }
@@ -181,7 +236,11 @@ impl Scene {
     fn path(&self, path: &str) -> String {
         let object = self.objects.iter().find(|(prefix, _)| path.starts_with(prefix));
         let id = object.map(|(_, id)| id.as_str()).unwrap_or_default();
-        path.replace("{code}", "summer-10").replace("{id}", id)
+        let code = if path.contains("/coupon") { "club" } else { "summer-10" };
+        path.replace("{code}", code)
+            .replace("{version}", "1")
+            .replace("{id}", id)
+            .replace("{coupon}", "WELCOME")
     }
 }
 

@@ -194,7 +194,13 @@ async fn previews_are_shown_where_they_are_wanted() {
         |config| config.dev_preview = true,
         async |app: TestApp| {
             let list = app.get("/dev/mails").await.expect(200);
-            for name in ["invitation", "password-reset", "password-changed"] {
+            for name in [
+                "invitation",
+                "password-reset",
+                "password-changed",
+                "promotion-ending",
+                "promotion-expired",
+            ] {
                 assert!(
                     list.text.contains(&format!("/dev/mails/{name}?locale=es")),
                     "{}",

@@ -146,6 +146,11 @@ async fn links_that_are_not_good_are_gone() {
         app.start_jobs();
         let ana = app.register("ana").await;
         let first = ask_for_mail(&app, &ana.email, 1).await.token();
+        // As long as its job lives, another request asks for no other.
+        wait_for("the job to end", async || {
+            app.list_jobs_left().await.is_empty().then_some(())
+        })
+        .await;
         app.clock.advance(TimeDelta::minutes(1));
         let second = ask_for_mail(&app, &ana.email, 2).await.token();
         let gone = async |token: &str| reset(&app, token, NEW_PASSWORD).await.expect_problem(410, "gone");

@@ -27,6 +27,7 @@ async fn create_role(admin: &User, name: &str, permissions: &[&str]) -> String {
 #[tokio::test]
 async fn the_organization_has_settings() {
     with_app(async |app: TestApp| {
+        app.start_jobs();
         let ana = app.register("ana").await;
         let organization = ana.get("/v1/organization").await.expect(200).json();
         assert_eq!(
@@ -50,6 +51,32 @@ async fn the_organization_has_settings() {
             (&changed["name"], &changed["locale"]),
             (&json!("Ana & Co"), &Value::Null)
         );
+        assert_eq!(changed["expiry_notice_days"], 3);
+        for days in [json!(1), json!(30), json!(7.0)] {
+            let body = json!({"expiry_notice_days": days});
+            let changed = ana.patch("/v1/organization", &body).await.expect(200).json();
+            assert_eq!(changed["expiry_notice_days"].as_f64(), days.as_f64());
+        }
+        for days in [
+            json!(0),
+            json!(31),
+            json!(-1),
+            json!(1.5),
+            json!("7"),
+            json!(null),
+            json!([7]),
+        ] {
+            let answer = ana
+                .patch("/v1/organization", &json!({"expiry_notice_days": days}))
+                .await;
+            let errors = answer.expect_problem(422, "invalid_request").field_errors();
+            assert_eq!(
+                errors,
+                [("/expiry_notice_days".to_owned(), "days_invalid".to_owned())],
+                "{days}"
+            );
+        }
+        assert_eq!(ana.get("/v1/organization").await.json()["expiry_notice_days"], 7);
         let answer = ana
             .patch("/v1/organization", &json!({"name": "", "plan": "free"}))
             .await;
@@ -71,7 +98,26 @@ async fn people_have_a_profile() {
             (&json!("Ana Á."), &json!("es-UY"))
         );
         assert_eq!(ana.get("/v1/me").await.json(), changed);
+        assert_eq!(changed["notices"], json!({"promotion_expiry": false}));
+        for (choice, expected) in [(json!({"promotion_expiry": true}), true), (json!({}), true)] {
+            let changed = ana
+                .patch("/v1/me", &json!({"notices": choice}))
+                .await
+                .expect(200)
+                .json();
+            assert_eq!(changed["notices"], json!({"promotion_expiry": expected}), "{choice}");
+        }
+        let events = ana.get("/v1/audit-events?action=user.updated").await.json();
+        let choice = |event: &Value, side: &str| event[side]["notices"]["promotion_expiry"].clone();
+        let events = events["items"].as_array().unwrap();
+        let chosen = |event: &&Value| [choice(event, "before"), choice(event, "after")] == [json!(false), json!(true)];
+        assert_eq!(events.iter().filter(chosen).count(), 1, "{events:?}");
         for body in [
+            json!({"notices": null}),
+            json!({"notices": true}),
+            json!({"notices": {"promotion_expiry": "yes"}}),
+            json!({"notices": {"promotion_expiry": null}}),
+            json!({"notices": {"promotion_expired": true}}),
             json!({"email": "other@example.com"}),
             json!({"role_id": "x"}),
             json!({"name": null}),

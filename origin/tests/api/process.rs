@@ -113,7 +113,7 @@ async fn unknown_schemas_are_refused() {
 }
 
 /// The program with a configuration for `database_url`, on a port of the system's choice.
-fn program(command: &[&str], database_url: &str) -> Command {
+pub(crate) fn program(command: &[&str], database_url: &str) -> Command {
     let mut program = Command::new(PROGRAM);
     program
         .args(command)
@@ -207,11 +207,15 @@ async fn an_operator_rotates_and_republishes() {
     assert!(text.starts_with("generation 2 signs from "), "{text}");
     let text = run(&["admin", "rotate-signing-keys", "--now"]).await;
     assert!(text.starts_with("generation 3 signs from "), "{text}");
-    let text = run(&["admin", "republish"]).await;
-    assert_eq!(
-        text,
-        "0 promotions, 0 application keys and the public keys go to the edge again"
-    );
+    for command in [["admin", "republish"].as_slice(), &["admin", "republish", "--all"]] {
+        assert_eq!(
+            run(command).await,
+            "0 promotions, 0 application keys and the public keys go to the edge again"
+        );
+    }
+    for command in [["admin", "reconcile"].as_slice(), &["admin", "reconcile", "--repair"]] {
+        assert_eq!(run(command).await, "0 checked, 0 equal, 0 missing, 0 different");
+    }
     database.drop().await;
 }
 

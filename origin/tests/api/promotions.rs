@@ -41,7 +41,7 @@ async fn a_promotion_is_created_as_a_draft() {
 async fn states_follow_their_order() {
     with_app(async |app: TestApp| {
         let ana = app.register("ana").await;
-        ana.create_promotion("summer-10").await;
+        let id = ana.create_promotion("summer-10").await["id"].clone();
         let change = async |action: &str, status: u16| {
             ana.post(&format!("/v1/promotions/summer-10/{action}"), &Value::Null)
                 .await
@@ -71,8 +71,10 @@ async fn states_follow_their_order() {
                 .fetch_all(&app.pool)
                 .await
                 .unwrap();
-        let key = format!("promo/{}/summer-10", ana.organization_id);
-        assert_eq!(keys, [1, 2, 3].map(|version| (key.clone(), version)));
+        let promotion = format!("promo/{}/summer-10", ana.organization_id);
+        let ledger = format!("ledger/{}/{}/shards", ana.organization_id, id.as_str().unwrap());
+        let expected = [1, 2, 3].map(|version| [(ledger.clone(), version), (promotion.clone(), version)]);
+        assert_eq!(keys, expected.concat());
     })
     .await;
 }
@@ -120,44 +122,167 @@ async fn every_wrong_field_is_named() {
             for (name, value) in changes.as_object().unwrap() {
                 body[name] = value.clone();
             }
-            let answer = ana
-                .post("/v1/promotions", &body)
-                .await
-                .expect_problem(422, "invalid_request");
+            let answer = ana.post("/v1/promotions", &body).await;
+            let answer = answer.expect_problem(422, "invalid_request");
             let expected: Vec<_> = expected
                 .iter()
                 .map(|(p, c)| ((*p).to_owned(), (*c).to_owned()))
                 .collect();
             assert_eq!(answer.field_errors(), expected, "{changes}");
-            answer.json()
         };
+        let effect = |effect: Value| json!({"effect": effect});
+        let money = |amount: i64, currency: &str| json!({"amount": amount, "currency": currency});
+        for percent in ["101", "100.0001", "0", "-5", "ten", "1e1", ""] {
+            let percentage = effect(json!({"type": "percentage", "percent": percent}));
+            check(percentage, &[("/effect/percent", "percent_invalid")]).await;
+        }
+        let fixed = |amount: Value| effect(json!({"type": "fixed_amount", "amount": amount}));
+        check(fixed(money(0, "UYU")), &[("/effect/amount/amount", "amount_zero")]).await;
+        check(fixed(money(-1, "UYU")), &[("/effect/amount/amount", "amount_invalid")]).await;
         check(
-            json!({"time_zone": "America/Atlantis"}),
-            &[("/time_zone", "time_zone_unknown")],
+            fixed(money(5, "uyu")),
+            &[("/effect/amount/currency", "currency_unknown")],
         )
         .await;
+        for wrong in [json!(0), json!(-1), json!(1.5), json!("5")] {
+            check(
+                json!({"limits": {"total": wrong, "per_customer": wrong}}),
+                &[
+                    ("/limits/total", "limit_invalid"),
+                    ("/limits/per_customer", "limit_invalid"),
+                ],
+            )
+            .await;
+        }
+        let budget = |budget: Value| json!({"limits": {"budget": budget}});
+        check(budget(money(0, "UYU")), &[("/limits/budget/amount", "amount_zero")]).await;
+        check(budget(json!(500)), &[("/limits/budget", "money_invalid")]).await;
+        let capped = json!({"type": "percentage", "percent": "10", "max_amount": money(5, "UYU")});
+        check(
+            json!({"effect": capped, "limits": {"budget": money(500, "USD")}}),
+            &[("/limits/budget/currency", "currency_mismatch")],
+        )
+        .await;
+        check(json!({"limits": 5}), &[("/limits", "not_an_object")]).await;
+        for zone in [json!("America/Atlantis"), json!(""), json!(5)] {
+            check(json!({"time_zone": zone}), &[("/time_zone", "time_zone_unknown")]).await;
+            // Without a zone there is no local time.
+            check(
+                json!({"time_zone": zone, "ends_at": "2027-03-28T02:30:00"}),
+                &[("/time_zone", "time_zone_unknown")],
+            )
+            .await;
+        }
         check(
             json!({"ends_at": "9999-12-31T23:59:59-03:00"}),
             &[("/ends_at", "time_invalid")],
         )
         .await;
-        check(json!({"limits": 5}), &[("/limits", "not_an_object")]).await;
-        check(json!({"time_zone": ""}), &[("/time_zone", "time_zone_unknown")]).await;
-        check(json!({"time_zone": 5}), &[("/time_zone", "time_zone_unknown")]).await;
-        let several = [
-            ("/code", "code_invalid"),
-            ("/name", "name_invalid"),
-            ("/time_zone", "time_zone_unknown"),
-        ];
-        check(json!({"code": "a b", "name": "", "time_zone": "x/y"}), &several).await;
-        let mut body = promotion("summer-10");
-        body["condition"] = json!("total >= 100 andd true");
-        let answer = ana.post("/v1/promotions", &body);
-        let json = answer.await.expect_problem(422, "invalid_request").json();
-        assert_eq!(json["errors"][0]["pointer"], "/condition", "{json}");
-        assert!(json["errors"][0]["start"].as_u64().unwrap() >= 12, "{json}");
-        assert!(json["errors"][0]["end"].as_u64().unwrap() <= 22, "{json}");
+        check(json!({"ends_at": "2027-03-28"}), &[("/ends_at", "time_invalid")]).await;
+        check(json!({"starts_at": 5}), &[("/starts_at", "time_invalid")]).await;
+        check(
+            json!({"starts_at": "2027-01-31T20:59:59", "ends_at": "2027-01-31T23:59:58Z"}),
+            &[("/ends_at", "ends_before_start")],
+        )
+        .await;
+        let several = json!({
+            "code": "a b", "name": "", "kind": "gift", "condition": "totl > 5", "attributes": {"total": "number"},
+            "effect": {"type": "percentage", "percent": "101", "max_amount": money(0, "UYU")},
+            "starts_at": "2027-03-14T02:30:00", "ends_at": "soon", "time_zone": "America/New_York",
+            "limits": {"total": 0, "budget": money(5, "XXX")}
+        });
+        check(
+            several,
+            &[
+                ("/code", "code_invalid"),
+                ("/name", "name_invalid"),
+                ("/kind", "kind_unknown"),
+                ("/condition", "name_unknown"),
+                ("/effect/percent", "percent_invalid"),
+                ("/effect/max_amount/amount", "amount_zero"),
+                ("/ends_at", "time_invalid"),
+                ("/limits/total", "limit_invalid"),
+                ("/limits/budget/currency", "currency_unknown"),
+                ("/starts_at", "time_in_gap"),
+            ],
+        )
+        .await;
         ana.get("/v1/promotions/summer-10").await.expect(404);
+    })
+    .await;
+}
+
+/// What is wrong with a condition is told with the place in its source.
+#[tokio::test]
+async fn wrong_conditions_are_refused_with_their_place() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        let check = async |condition: &str, expected: &[(&str, usize, usize)]| {
+            let mut body = promotion("summer-10");
+            body["condition"] = json!(condition);
+            let answer = ana.post("/v1/promotions", &body).await;
+            let answer = answer.expect_problem(422, "invalid_request").json();
+            let place = |error: &Value, side: &str| usize::try_from(error[side].as_u64().unwrap()).unwrap();
+            let found: Vec<_> = answer["errors"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|error| {
+                    assert_eq!(error["pointer"], "/condition");
+                    (
+                        error["code"].as_str().unwrap(),
+                        place(error, "start"),
+                        place(error, "end"),
+                    )
+                })
+                .collect();
+            assert_eq!(found, expected, "{condition}");
+        };
+        check("totl > 5", &[("name_unknown", 0, 4)]).await;
+        check(
+            "totl > 5 and othr < 3",
+            &[("name_unknown", 0, 4), ("name_unknown", 13, 17)],
+        )
+        .await;
+        check("total >= 'a'", &[("types_differ", 0, 12)]).await;
+        check("total", &[("not_boolean", 0, 5)]).await;
+        check("", &[("syntax", 0, 0)]).await;
+        check("total >= 100 andd true", &[("syntax", 13, 17)]).await;
+    })
+    .await;
+}
+
+/// A window in the merchant's clock; the rules are those of `window.rs`.
+#[tokio::test]
+async fn local_times_are_read_in_the_promotions_zone() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        let mut body = promotion("summer-10");
+        for (name, value) in [
+            ("time_zone", "Europe/Madrid"),
+            ("starts_at", "2027-10-31T02:30:00"),
+            ("ends_at", "2027-10-31T02:30:00"),
+        ] {
+            body[name] = json!(value);
+        }
+        let created = ana.post("/v1/promotions", &body).await.expect(201).json();
+        assert_eq!(
+            (&created["starts_at"], &created["ends_at"]),
+            (&json!("2027-10-31T00:30:00Z"), &json!("2027-10-31T01:30:00Z"))
+        );
+        body["code"] = json!("gap");
+        body["starts_at"] = json!("2027-03-28T02:30:00");
+        let answer = ana.post("/v1/promotions", &body).await;
+        let answer = answer.expect_problem(422, "invalid_request").json();
+        let detail = answer["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains("2027-03-28T03:00:00"), "{detail}");
+        // Without a zone of its own, a promotion's is UTC.
+        body["time_zone"] = Value::Null;
+        let created = ana.post("/v1/promotions", &body).await.expect(201).json();
+        assert_eq!(
+            (&created["starts_at"], &created["time_zone"]),
+            (&json!("2027-03-28T02:30:00Z"), &json!("UTC"))
+        );
     })
     .await;
 }

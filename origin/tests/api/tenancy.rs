@@ -123,6 +123,13 @@ async fn a_query_sees_its_organization_alone() {
             user.post("/v1/app-keys", &body).await.expect(201);
             let number = if user.email.starts_with("ana") { 1 } else { 2 };
             app.ingest(&[record(user, &promotion, number)]).await.expect(200);
+            user.create_coupon_promotion("club").await;
+            user.post("/v1/promotions/club/coupon-batches", &serde_json::json!({"count": 1}))
+                .await
+                .expect(202);
+            user.post("/v1/promotions/club/coupons", &serde_json::json!({"code": "WELCOME"}))
+                .await
+                .expect(201);
             let insert = "insert into jobs (id, organization_id, payload, created_at, run_at, cancelled_at) \
                           values (gen_random_uuid(), $1::uuid, '{\"v\": 1, \"kind\": \"x\"}', now(), now(), now())";
             let insert = sqlx::query(insert).bind(user.organization_uuid()).execute(&app.pool);
@@ -144,11 +151,15 @@ async fn a_query_sees_its_organization_alone() {
             ("memberships", 1),
             ("sessions", 1),
             ("roles", 2),
-            ("promotions", 1),
+            ("promotions", 2),
+            ("promotion_versions", 1),
+            ("coupon_batches", 1),
+            ("coupons", 1),
             ("app_keys", 1),
             ("evaluations", 1),
             ("usage_hourly", 1),
-            ("jobs", 1),
+            // The notices of the promotion's end wait beside it.
+            ("jobs", 3),
         ] {
             assert_eq!(count(None, table).await, Some(0), "{table}");
             assert_eq!(count(Some(ana.organization_uuid()), table).await, Some(rows), "{table}");

@@ -6,7 +6,7 @@ mod usage;
 
 use std::time::Duration;
 
-use engine::promotion::Status;
+use engine::promotion::Standing;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
@@ -51,7 +51,7 @@ fn PromotionView(code: String) -> impl IntoView {
         let code = code.get_value();
         async move { session.call(async |token| api::usage(token, &code).await).await }
     });
-    let is_draft = move || load.value().is_none_or(|promotion| promotion.status == Status::Draft);
+    let is_draft = move || load.value().is_none_or(|promotion| promotion.status == Standing::Draft);
     usage.poll(USAGE_POLL, move || !is_draft());
     view! {
         <p class="back"><A href=HOME>{text::back()}</A></p>
@@ -105,7 +105,7 @@ impl Switch {
             let Some(Promotion { code, status, .. }) = load.signal().get_untracked() else {
                 return;
             };
-            let was_active = status == Status::Active;
+            let was_active = is_on(status);
             news.set(None);
             form.submit(switched(session, code, was_active), move |promotion| {
                 load.replace(promotion);
@@ -115,12 +115,14 @@ impl Switch {
         Self { form, news, press }
     }
 
-    fn button(self, status: Option<Status>) -> impl IntoView {
+    /// None for a promotion that neither can be done to.
+    fn button(self, status: Option<Standing>) -> Option<impl IntoView> {
         let (look, word) = match status {
-            Some(Status::Active) => (Look::Secondary, text::pause()),
-            Some(Status::Draft | Status::Paused) | None => (Look::Primary, text::activate()),
+            Some(Standing::Active | Standing::Exhausted) => (Look::Secondary, text::pause()),
+            Some(Standing::Draft | Standing::Paused) | None => (Look::Primary, text::activate()),
+            Some(Standing::Expired | Standing::Archived) => return None,
         };
-        view! { <Button look=look busy=self.form.busy() on_press=self.press>{word}</Button> }
+        Some(view! { <Button look=look busy=self.form.busy() on_press=self.press>{word}</Button> })
     }
 
     /// What came of it.
@@ -135,6 +137,11 @@ impl Switch {
             {news}
         }
     }
+}
+
+/// Whether it is active, be anything left of it or not.
+const fn is_on(status: Standing) -> bool {
+    matches!(status, Standing::Active | Standing::Exhausted)
 }
 
 async fn switched(session: Session, code: String, was_active: bool) -> Answer<Promotion> {

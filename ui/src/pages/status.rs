@@ -1,6 +1,6 @@
 //! Where a promotion stands, here and at the edge.
 
-use engine::promotion::Status;
+use engine::promotion::Standing;
 use leptos::prelude::*;
 
 use crate::browser::format_time;
@@ -8,13 +8,16 @@ use crate::components::{Badge, Tone};
 use crate::i18n::promotions as text;
 use crate::wire::{Promotion, PublishState, Published};
 
-/// Draft, active or paused.
+/// Draft, active, paused, expired, exhausted or archived.
 #[component]
-pub(super) fn StatusBadge(status: Status) -> impl IntoView {
+pub(super) fn StatusBadge(status: Standing) -> impl IntoView {
     let (tone, word) = match status {
-        Status::Draft => (Tone::Neutral, text::status_draft()),
-        Status::Active => (Tone::Good, text::status_active()),
-        Status::Paused => (Tone::Waiting, text::status_paused()),
+        Standing::Draft => (Tone::Neutral, text::status_draft()),
+        Standing::Active => (Tone::Good, text::status_active()),
+        Standing::Paused => (Tone::Waiting, text::status_paused()),
+        Standing::Expired => (Tone::Neutral, text::status_expired()),
+        Standing::Exhausted => (Tone::Bad, text::status_exhausted()),
+        Standing::Archived => (Tone::Neutral, text::status_archived()),
     };
     view! { <Badge tone=tone>{word}</Badge> }
 }

@@ -120,8 +120,8 @@ impl Postgres {
         paths::create_dir(&config.dir)?;
         let data = data_dir(&config.dir, user)?;
         let binaries = postgres_binaries::find(&data, user)?;
-        let password = initialise(config, &data, &binaries, user, sql)?;
         refuse_running(&data)?;
+        let password = initialise(config, &data, &binaries, user, sql)?;
         let delete = if config.temporary {
             vec![data.clone(), config.dir.clone()]
         } else {
@@ -267,7 +267,9 @@ fn initialise(
     sql: &[String],
 ) -> Result<String> {
     let kept = config.dir.join("password");
-    if let (Ok(password), true) = (fs::read_to_string(&kept), data.join("PG_VERSION").exists()) {
+    // What is left of a temporary one was being deleted when its run was interrupted.
+    let is_whole = !config.temporary && data.join("PG_VERSION").exists();
+    if let (Ok(password), true) = (fs::read_to_string(&kept), is_whole) {
         return Ok(password);
     }
     // An initialisation that was interrupted has no password yet.
@@ -379,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_is_kept_between_starts_and_survives_a_stale_lock() {
+    fn a_cluster_is_kept_between_starts_unless_it_is_temporary() {
         let dir = paths::scratch().join("test-postgres");
         let _old = fs::remove_dir_all(&dir);
         let [port] = ports::free().unwrap();
@@ -392,16 +394,18 @@ mod tests {
         let data = data_dir(&dir, run_as().unwrap()).unwrap();
         // The number of a process that is there and is no PostgreSQL: our own.
         fs::write(data.join("postmaster.pid"), format!("{}\n", std::process::id())).unwrap();
-        let second = Postgres::start_private(
-            &PostgresConfig {
-                temporary: true,
-                ..config
-            },
-            &[],
-        )
-        .unwrap();
+        let second = Postgres::start_private(&config, &[]).unwrap();
         assert_eq!(second.url(), url, "the same cluster with the same password");
         drop(second);
+        // What an interrupted deletion leaves does not start.
+        fs::remove_dir_all(data.join("pg_notify")).unwrap();
+        let temporary = PostgresConfig {
+            temporary: true,
+            ..config
+        };
+        let third = Postgres::start_private(&temporary, &[]).unwrap();
+        assert_ne!(third.url(), url, "a temporary cluster is always a new one");
+        drop(third);
         assert!(!data.exists(), "a temporary cluster deletes its data");
     }
 }

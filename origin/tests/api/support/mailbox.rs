@@ -82,6 +82,11 @@ impl FakeMailbox {
         self.store.lock().unwrap().mails.clone()
     }
 
+    /// How many mails were taken so far.
+    pub(crate) fn taken(&self) -> usize {
+        self.store.lock().unwrap().mails.len()
+    }
+
     /// Conversations that were begun.
     pub(crate) fn conversations(&self) -> usize {
         self.store.lock().unwrap().conversations

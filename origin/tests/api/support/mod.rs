@@ -2,6 +2,7 @@
 
 pub(crate) mod database;
 pub(crate) mod edge;
+pub(crate) mod ledger;
 pub(crate) mod mailbox;
 
 use std::collections::BTreeMap;
@@ -211,8 +212,13 @@ impl TestApp {
     }
 
     /// As an operator does.
-    pub(crate) async fn republish(&self) -> admin::Republished {
-        admin::republish(&self.inner).await.unwrap()
+    pub(crate) async fn republish(&self, revisions: admin::Revisions) -> admin::Republished {
+        admin::republish(&self.inner, revisions).await.unwrap()
+    }
+
+    /// As an operator does.
+    pub(crate) async fn reconcile(&self, repair: jobs::Repair) -> jobs::Reconciled {
+        jobs::reconcile_all(&self.inner, repair).await.unwrap()
     }
 
     /// As an operator does.
@@ -250,11 +256,14 @@ impl TestApp {
         self.leaves_jobs.store(true, Ordering::SeqCst);
     }
 
-    /// The jobs that are neither finished nor cancelled. The next cleaning always waits.
+    /// The jobs that are neither finished nor cancelled. The next cleaning and comparison always wait, and so do the
+    /// notices of ends to come.
     pub(crate) async fn list_jobs_left(&self) -> Vec<String> {
         let query = "select kind || ': ' || coalesce(last_error, 'no error') from jobs \
-                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') not like 'clean_up:%'";
-        sqlx::query_scalar(query).fetch_all(&self.pool).await.unwrap()
+                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') !~ '^(clean_up|reconcile):' \
+                     and not (kind = 'tell_notice' and run_at > $1)";
+        let query = sqlx::query_scalar(query).bind(self.clock.now());
+        query.fetch_all(&self.pool).await.unwrap()
     }
 
     async fn expect_no_job_left(&self) {
@@ -383,8 +392,27 @@ impl User {
         Answer::read(self.request(Method::DELETE, path)).await
     }
 
+    /// Changes what has this revision, as an `ETag` has it.
+    pub(crate) async fn patch_at(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path).header("if-match", etag);
+        Answer::read(request.json(body)).await
+    }
+
+    /// Changes what is there, whatever its revision.
+    pub(crate) async fn patch_present(&self, path: &str, body: &Value) -> Answer {
+        let etag = self.get(path).await.header("etag");
+        self.patch_at(path, &etag, body).await
+    }
+
     pub(crate) async fn create_promotion(&self, code: &str) -> Value {
         self.post("/v1/promotions", &promotion(code)).await.expect(201).json()
+    }
+
+    /// A promotion that takes coupons.
+    pub(crate) async fn create_coupon_promotion(&self, code: &str) -> Value {
+        let mut body = promotion(code);
+        body["kind"] = json!("coupon");
+        self.post("/v1/promotions", &body).await.expect(201).json()
     }
 
     pub(crate) async fn activate(&self, code: &str) -> Value {

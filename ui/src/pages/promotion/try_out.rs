@@ -6,7 +6,7 @@ use engine::app_key::Mode;
 use engine::effect::Effect;
 use engine::expression::AttributeType;
 use engine::money::Currency;
-use engine::promotion::{PromotionCode, Status};
+use engine::promotion::{PromotionCode, Standing};
 use engine::wire::v1::{EvaluateAnswer, KeyScope};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -95,7 +95,7 @@ fn new_transaction_id() -> String {
 
 /// The form and its answer.
 #[component]
-pub(super) fn TryOutCard(promotion: Promotion, status: Memo<Option<Status>>, usage: Load<Usage>) -> impl IntoView {
+pub(super) fn TryOutCard(promotion: Promotion, status: Memo<Option<Standing>>, usage: Load<Usage>) -> impl IntoView {
     let fields = Fields::new(&promotion);
     let form = Form::new();
     let answer = RwSignal::new(None);
@@ -104,7 +104,7 @@ pub(super) fn TryOutCard(promotion: Promotion, status: Memo<Option<Status>>, usa
         event.prevent_default();
         send.run(());
     };
-    let is_draft = move || status.get() == Some(Status::Draft);
+    let is_draft = move || status.get() == Some(Standing::Draft);
     let key_is_new = move || {
         let is_refused = form.failure().is_some_and(|failure| failure.is_unauthenticated());
         let is_created = fields

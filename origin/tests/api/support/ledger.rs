@@ -1,0 +1,116 @@
+//! The ledger of the small edge: lists coupons, each at its newest revision, and fails when it is told to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use engine::ledger::ListedCoupon;
+use engine::signature::{self, Call};
+use engine::wire::v1::{COUPONS_PATH, CouponsAnswer, CouponsRequest, MAX_COUPONS_PER_CALL, V1};
+use origin::clock::Clock;
+use tokio::sync::OwnedMutexGuard;
+
+use super::INTERNAL_SECRET;
+use super::edge::Fault;
+
+#[derive(Debug, Default)]
+struct Store {
+    /// By promotion and code.
+    coupons: BTreeMap<(String, String), ListedCoupon>,
+    calls: Vec<usize>,
+    faults: VecDeque<Fault>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct FakeLedger {
+    store: Arc<Mutex<Store>>,
+    clock: Clock,
+    /// Who holds it keeps answers back, after what they say was stored.
+    answers: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl FakeLedger {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            store: Arc::default(),
+            clock,
+            answers: Arc::default(),
+        }
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        Router::new().route(COUPONS_PATH, post(take)).with_state(self.clone())
+    }
+
+    /// The next calls fail so, in order.
+    pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.store.lock().unwrap().faults.extend(faults);
+    }
+
+    /// Keeps answers back until it is dropped.
+    pub(crate) async fn hold(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.answers).lock_owned().await
+    }
+
+    /// What is known of a promotion's coupon.
+    pub(crate) fn coupon(&self, promotion_id: &str, code: &str) -> Option<ListedCoupon> {
+        let key = (promotion_id.to_owned(), code.to_owned());
+        self.store.lock().unwrap().coupons.get(&key).cloned()
+    }
+
+    /// Forgets every coupon.
+    pub(crate) fn lose(&self) {
+        self.store.lock().unwrap().coupons.clear();
+    }
+
+    /// How many coupons are listed.
+    pub(crate) fn count(&self) -> usize {
+        self.store.lock().unwrap().coupons.len()
+    }
+
+    /// How many coupons each call so far had.
+    pub(crate) fn calls(&self) -> Vec<usize> {
+        self.store.lock().unwrap().calls.clone()
+    }
+}
+
+async fn take(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {
+    let header = headers.get(signature::HEADER).unwrap().to_str().unwrap();
+    let time = u64::try_from(ledger.clock.now().timestamp()).unwrap();
+    let call = Call::post(COUPONS_PATH, &body);
+    signature::verify(INTERNAL_SECRET.as_bytes(), header, &call, time).unwrap();
+    let request: CouponsRequest = serde_json::from_slice(&body).unwrap();
+    assert!(request.coupons.len() <= MAX_COUPONS_PER_CALL);
+    let (fault, stored) = ledger.store.lock().unwrap().take(request);
+    drop(ledger.answers.lock().await);
+    match fault {
+        Some(Fault::Nonsense) => "ok".into_response(),
+        Some(Fault::FirstOnly) | None => axum::Json(CouponsAnswer { v: V1, stored }).into_response(),
+        Some(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+impl Store {
+    fn take(&mut self, request: CouponsRequest) -> (Option<Fault>, usize) {
+        self.calls.push(request.coupons.len());
+        let fault = self.faults.pop_front();
+        let kept = match fault {
+            Some(Fault::FirstOnly) => 1,
+            Some(Fault::After) | None => request.coupons.len(),
+            Some(_) => 0,
+        };
+        for coupon in request.coupons.into_iter().take(kept) {
+            let key = (request.promotion_id.to_string(), coupon.code.to_string());
+            let known = self.coupons.get(&key);
+            if known.is_none_or(|known| known.revision <= coupon.revision) {
+                self.coupons.insert(key, coupon);
+            }
+        }
+        (fault, kept)
+    }
+}
