@@ -115,7 +115,7 @@ pub(crate) async fn publish_set(
     promotion: &CouponPromotion,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    coupon_batches::raise_coupon_promotion(tenant, promotion.id).await?;
+    promotions::raise_promotion_revision(tenant, promotion.id, 0).await?;
     if promotion.is_draft() {
         return Ok(());
     }

@@ -96,18 +96,6 @@ pub(crate) async fn insert_coupon_key(
     .map(drop)
 }
 
-/// Raises the revision of a promotion whose coupons changed.
-pub(crate) async fn raise_coupon_promotion(tenant: &mut Tenant, promotion: PromotionId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update promotions set revision = revision + 1 where organization_id = $1 and id = $2",
-        tenant.id(),
-        promotion.uuid()
-    )
-    .execute(tenant.connection())
-    .await
-    .map(drop)
-}
-
 /// Every batch of a promotion, in the order of their making.
 pub(crate) async fn list_all_coupon_batches(
     tenant: &mut Tenant,

@@ -248,7 +248,7 @@ pub(crate) async fn delete_promotion(tenant: &mut Tenant, id: PromotionId) -> Re
     .map(drop)
 }
 
-/// Moves the revision of a promotion ahead of `least`.
+/// Raises the revision of a promotion by one, and at least to `least`; answers it.
 pub(crate) async fn raise_promotion_revision(
     tenant: &mut Tenant,
     id: PromotionId,

@@ -52,6 +52,21 @@ async fn notices_follow_the_promotion() {
 }
 
 #[tokio::test]
+async fn an_archived_promotion_is_told_no_more() {
+    with_app(async |app: TestApp| {
+        let ana = app.register("ana").await;
+        create(&ana, "summer-10").await;
+        ana.activate("summer-10").await;
+        assert_eq!(planned(&app).await.len(), 2);
+        ana.post("/v1/promotions/summer-10/archive", &json!({}))
+            .await
+            .expect(200);
+        assert_eq!(planned(&app).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_change_of_the_days_reaches_every_promotion() {
     with_app(async |app: TestApp| {
         let ana = start(&app).await;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::V1;
 use crate::ids::{OrganizationId, PromotionId};
@@ -105,6 +106,15 @@ pub struct Inspected {
     pub digest: String,
 }
 
+impl Inspected {
+    /// What is told of a value, computed the same where it is stored and where it is compared.
+    pub fn of(text: &str) -> Self {
+        Self {
+            digest: hex::encode(Sha256::digest(text.as_bytes())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +134,13 @@ mod tests {
         check::<CouponsAnswer>(r#"{"v":1,"stored":2}"#);
         check::<InspectRequest>(r#"{"v":1,"keys":["jwks","key/ab12"]}"#);
         check::<InspectAnswer>(r#"{"v":1,"found":{"jwks":{"digest":"ab12"}}}"#);
+    }
+
+    #[test]
+    fn digests_are_those_of_fips_180() {
+        assert_eq!(
+            Inspected::of("abc").digest,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }
