@@ -1,11 +1,17 @@
 //! Answers: JSON bodies, and the headers that each answer has.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
-use worker::{Response, ResponseBuilder};
+use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
+use worker::{Response, ResponseBuilder, web_sys};
+
+/// The media type of answers that are no problems.
+pub(crate) const JSON: &str = "application/json";
 
 /// A JSON answer.
 pub(crate) fn json<T: Serialize>(status: u16, body: &T) -> Response {
-    json_of_type(status, body, "application/json")
+    json_of_type(status, body, JSON)
 }
 
 /// The same with another media type.
@@ -18,22 +24,74 @@ pub(crate) fn json_of_type<T: Serialize>(status: u16, body: &T, media_type: &str
     response
 }
 
+thread_local! {
+    /// By media type: the headers that [`finish`] gave an answer of this isolate.
+    static TEMPLATES: RefCell<Vec<(&'static str, web_sys::Headers)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What [`json_of_type`] and [`finish`] make, of a body that is written already and in one call out of the module: the
+/// headers are copied from an answer that they made before.
+pub(crate) fn from_template(status: u16, media_type: &'static str, request_id: &str, json: &[u8]) -> web_sys::Response {
+    TEMPLATES.with_borrow_mut(|templates| {
+        if let Some((_, headers)) = templates.iter().find(|(known, _)| *known == media_type) {
+            return respond(status, headers, request_id, json);
+        }
+        let headers = finish(json_of_type(status, &(), media_type), request_id)
+            .headers()
+            .0
+            .clone();
+        let response = respond(status, &headers, request_id, json);
+        templates.push((media_type, headers));
+        response
+    })
+}
+
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    fn respond(status: u16, headers: &web_sys::Headers, request_id: &str, body: &[u8]) -> web_sys::Response;
+}
+
 /// Sets a header that the product itself names.
 pub(crate) fn set_header(response: &Response, name: &str, value: &str) {
     // Refused only for names and values that are no HTTP; ours are.
     _ = response.headers().set(name, value);
 }
 
-/// Gives an answer what each answer has: its request's identifier, no caching unless its maker allows it, and no
-/// guessing of media types.
+/// Seconds after which a call that met an unreachable part is worth repeating: most such faults are a restart.
+const RETRY_AFTER_SECS: &str = "2";
+
+/// What every answer says to a browser unless its maker says otherwise: it is no page and shows none, it is of the type
+/// that it names, it is kept nowhere, and this host is reached by TLS alone. The app's files have theirs in
+/// `ui/public/_headers`.
+const DEFAULT_HEADERS: &[(&str, &str)] = &[
+    ("Cache-Control", "no-store"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("Referrer-Policy", "no-referrer"),
+    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+    ("X-Content-Type-Options", "nosniff"),
+];
+
+/// Gives an answer what each answer has: its request's identifier, [`DEFAULT_HEADERS`], and when to come back if that is
+/// all it says.
 pub(crate) fn finish(response: Response, request_id: &str) -> Response {
     // Headers of a fetched response are read-only; a copy is not, and keeps each Set-Cookie apart.
     let headers = response.headers().clone();
     let response = response.with_headers(headers);
     set_header(&response, "X-Request-Id", request_id);
-    set_header(&response, "X-Content-Type-Options", "nosniff");
-    if !response.headers().has("Cache-Control").unwrap_or(false) {
-        set_header(&response, "Cache-Control", "no-store");
+    for (name, value) in DEFAULT_HEADERS {
+        set_default(&response, name, value);
+    }
+    if matches!(response.status_code(), 429 | 503) {
+        set_default(&response, "Retry-After", RETRY_AFTER_SECS);
     }
     response
+}
+
+fn set_default(response: &Response, name: &str, value: &str) {
+    if !response.headers().has(name).unwrap_or(false) {
+        set_header(response, name, value);
+    }
 }

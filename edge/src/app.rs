@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use engine::problem::ProblemType;
 use engine::signature;
+use worker::js_sys::Date;
 use worker::kv::KvStore;
-use worker::{Context, Date, Env, ObjectNamespace, Queue};
+use worker::{Context, Env, Fetcher, ObjectNamespace, Queue};
 
-use crate::problem::Failure;
+use crate::random::random;
 
 /// The KV namespace of rules and app keys.
 const STORE: &str = "STORE";
@@ -24,8 +24,14 @@ const GATE: &str = "GATE";
 const ORIGIN_URL: &str = "ORIGIN_URL";
 /// The secret that edge and origin share.
 const INTERNAL_SECRET: &str = "INTERNAL_SECRET";
+/// The app's files.
+const ASSETS: &str = "ASSETS";
+/// The origins of the pages that may evaluate from a browser, separated by commas; optional.
+const CORS_ORIGINS: &str = "CORS_ORIGINS";
 /// The longest delay of a retried record, in seconds; optional.
 const RETRY_DELAY_CAP_SECS: &str = "RETRY_DELAY_CAP_SECS";
+/// The time after which a ledger object sends an event again that was not acknowledged, in seconds; optional.
+const LEDGER_RESEND_SECS: &str = "LEDGER_RESEND_SECS";
 
 /// Typed access to the Worker's bindings.
 #[derive(Clone)]
@@ -54,6 +60,18 @@ impl Bindings {
 
     pub(crate) fn gate(&self) -> worker::Result<ObjectNamespace> {
         self.0.durable_object(GATE)
+    }
+
+    pub(crate) fn assets(&self) -> worker::Result<Fetcher> {
+        self.0.assets(ASSETS)
+    }
+
+    /// Empty when no page of another site may call.
+    pub(crate) fn cors_origins(&self) -> String {
+        self.0
+            .var(CORS_ORIGINS)
+            .map(|list| list.to_string())
+            .unwrap_or_default()
     }
 
     /// Without a slash at its end.
@@ -86,6 +104,11 @@ impl Bindings {
     pub(crate) fn retry_delay_cap_secs(&self) -> Option<u32> {
         self.0.var(RETRY_DELAY_CAP_SECS).ok()?.to_string().parse().ok()
     }
+
+    pub(crate) fn ledger_resend_millis(&self) -> Option<u64> {
+        let secs: u32 = self.0.var(LEDGER_RESEND_SECS).ok()?.to_string().parse().ok()?;
+        Some(u64::from(secs).saturating_mul(1_000))
+    }
 }
 
 /// One request's surroundings.
@@ -97,13 +120,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Reads the clock and fixes the request's identifier: `sent`, the client's, if it is well formed.
-    pub(crate) fn new(env: Env, context: Context, sent_request_id: Option<&str>) -> Self {
+    /// Fixes the request's time and its identifier: `sent`, the client's, if it is well formed.
+    pub(crate) fn new(env: Env, context: Context, started_millis: u64, sent_request_id: Option<&str>) -> Self {
         Self {
             bindings: Bindings::new(env),
             context: Rc::new(context),
-            started_millis: now_millis(),
-            request_id: request_id(sent_request_id, random().unwrap_or_default()),
+            started_millis,
+            request_id: request_id(sent_request_id, || random().unwrap_or_default()),
         }
     }
 
@@ -141,25 +164,23 @@ impl App {
 
 /// The platform's clock, in milliseconds since 1970 UTC.
 pub(crate) fn now_millis() -> u64 {
-    Date::now().as_millis()
+    whole_millis(Date::now())
 }
 
-/// Random bytes of the platform.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => Ok(bytes),
-        Err(error) => Err(Failure::fault(
-            ProblemType::Internal,
-            format!("no random numbers: {error}"),
-        )),
-    }
+/// JavaScript's time of a clock as a whole number.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates; a clock has whole milliseconds after 1970"
+)]
+pub(crate) const fn whole_millis(millis: f64) -> u64 {
+    millis as u64
 }
 
 /// Longest identifier that a client may choose: what fits a log line and a UUID with a prefix.
 const MAX_REQUEST_ID_CHARS: usize = 64;
 
-fn request_id(sent: Option<&str>, random: [u8; 16]) -> String {
+fn request_id(sent: Option<&str>, random: impl FnOnce() -> [u8; 16]) -> String {
     let well_formed = |id: &&str| {
         (1..=MAX_REQUEST_ID_CHARS).contains(&id.len())
             && id
@@ -167,7 +188,7 @@ fn request_id(sent: Option<&str>, random: [u8; 16]) -> String {
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     sent.filter(well_formed)
-        .map_or_else(|| format!("req_{:032x}", u128::from_be_bytes(random)), str::to_owned)
+        .map_or_else(|| format!("req_{:032x}", u128::from_be_bytes(random())), str::to_owned)
 }
 
 #[cfg(test)]
@@ -178,7 +199,7 @@ mod tests {
     fn request_ids() {
         let made = "req_01010101010101010101010101010101";
         let longest = "a".repeat(MAX_REQUEST_ID_CHARS);
-        let check = |sent, expected: &str| assert_eq!(request_id(sent, [1; 16]), expected, "{sent:?}");
+        let check = |sent, expected: &str| assert_eq!(request_id(sent, || [1; 16]), expected, "{sent:?}");
         check(None, made);
         check(Some("abc-DEF_123"), "abc-DEF_123");
         check(Some(&longest), &longest);

@@ -20,15 +20,33 @@ use crate::rules;
 /// The key that a request carries, valid at the request's time.
 pub(crate) async fn authenticate(app: &App, request: &Request) -> Result<Rc<AppKeyEntry>, Failure> {
     let header = request.headers().get("Authorization")?;
-    let Some(token) = header.as_deref().and_then(bearer) else {
-        let detail = "Send `Authorization: Bearer` with an application key, as it was shown when it was created.";
-        return Err(refuse(detail, "Bearer realm=\"coupons\""));
-    };
-    let key = AppKey::parse(token).map_err(|error| invalid(&error.to_string()))?;
+    let key = parse(header.as_deref())?;
     let entry = rules::read::<AppKeyEntry>(app, app_key_key(&key.hash())).await?;
     let entry = entry.ok_or_else(|| invalid("The application key is not known: create one in the merchant app."))?;
     check(&entry.value, app.now()).map_err(invalid)?;
     Ok(entry.value)
+}
+
+/// Whether a request's credential is an application key, good or not, rather than a user's token.
+pub(crate) fn carries_app_key(request: &Request) -> Result<bool, Failure> {
+    let header = request.headers().get("Authorization")?;
+    Ok(header.as_deref().and_then(bearer).is_some_and(is_app_key))
+}
+
+/// The same from the isolate's memory; `None` unless it holds a key that is valid.
+pub(crate) fn recall(app: &App, authorization: Option<&str>) -> Option<Rc<AppKeyEntry>> {
+    let key = parse(authorization).ok()?;
+    let entry = rules::recall::<AppKeyEntry>(&app_key_key(&key.hash()), app.started_millis())?;
+    check(&entry.value, app.now()).ok()?;
+    Some(entry.value)
+}
+
+fn parse(authorization: Option<&str>) -> Result<AppKey, Failure> {
+    let Some(token) = authorization.and_then(bearer) else {
+        let detail = "Send `Authorization: Bearer` with an application key, as it was shown when it was created.";
+        return Err(refuse(detail, "Bearer realm=\"coupons\""));
+    };
+    AppKey::parse(token).map_err(|error| invalid(&error.to_string()))
 }
 
 /// Whether the key may evaluate this promotion.
@@ -41,14 +59,26 @@ pub(crate) fn authorize(entry: &AppKeyEntry, code: &PromotionCode) -> Result<(),
     Err(Failure::rejection(ProblemType::AppKeyNotAllowed, detail))
 }
 
+/// The refusal of a revoked key, which the ledger may know of before this isolate does.
+pub(crate) fn revoked() -> Failure {
+    invalid(REVOKED)
+}
+
+const REVOKED: &str = "The application key is revoked: use its successor or create another.";
+
 fn check(entry: &AppKeyEntry, now: DateTime<Utc>) -> Result<(), &'static str> {
     if entry.revoked {
-        return Err("The application key is revoked: use its successor or create another.");
+        return Err(REVOKED);
     }
     if entry.expires_at.is_some_and(|expires_at| now >= expires_at) {
         return Err("The application key has expired: rotate it or create another.");
     }
     Ok(())
+}
+
+/// Whether it looks like a key, if a mistyped one. No token does.
+fn is_app_key(credential: &str) -> bool {
+    credential.starts_with("ck_")
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -1,20 +1,44 @@
 //! Reading a request's body up to a bound, and its media type.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use engine::problem::ProblemType;
 use futures_util::StreamExt;
-use worker::Request;
+use futures_util::future::{Either, select};
+use worker::{Delay, Request};
 
 use crate::problem::Failure;
 
-/// Reads at most `max_bytes`. A declared length beyond it is refused before anything is read; a body that is longer
-/// than declared, or declares nothing, as soon as it passes the bound.
+/// How long a client may take to send a body of the usual size: 64 KiB at 4 kB a second, the slowest mobile network.
+const READ_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Reads at most `max_bytes`, within the time that a body of the usual size may take.
 pub(crate) async fn read(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+    read_within(request, max_bytes, READ_TIMEOUT).await
+}
+
+/// Reads at most `max_bytes`. A declared length beyond it is refused before anything is read; a body that is longer
+/// than declared, or declares nothing, as soon as it passes the bound. Whoever sends a byte now and then holds nothing
+/// but the own request, and that for no longer than `timeout`.
+pub(crate) async fn read_within(
+    request: &mut Request,
+    max_bytes: usize,
+    timeout: Duration,
+) -> Result<Vec<u8>, Failure> {
     if declares_more(request.headers().get("Content-Length")?.as_deref(), max_bytes) {
         return Err(too_large(max_bytes));
     }
     if request.inner().body().is_none() {
         return Ok(Vec::new());
     }
+    match select(pin!(read_all(request, max_bytes)), Delay::from(timeout)).await {
+        Either::Left((body, _)) => body,
+        Either::Right(((), _)) => Err(too_slow(timeout)),
+    }
+}
+
+async fn read_all(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let mut chunks = request.stream()?;
     let mut body = Vec::new();
     while let Some(chunk) = chunks.next().await {
@@ -32,10 +56,25 @@ pub(crate) async fn read(request: &mut Request, max_bytes: usize) -> Result<Vec<
     Ok(body)
 }
 
+/// Refuses a body that is compressed or otherwise encoded: nothing here unpacks one, so a small body never becomes a
+/// large one.
+pub(crate) fn refuse_encoded(request: &Request) -> Result<(), Failure> {
+    match request.headers().get("Content-Encoding")? {
+        Some(coding) if !is_identity(&coding) => {
+            let failure = Failure::rejection(
+                ProblemType::UnsupportedMediaType,
+                "Send the body as it is, without `Content-Encoding`.",
+            );
+            Err(failure.with_header("Accept-Encoding", "identity"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Refuses a body that claims to be something else than JSON. One that claims nothing is taken for JSON.
-pub(crate) fn require_json(request: &Request) -> Result<(), Failure> {
-    match request.headers().get("Content-Type")? {
-        Some(media_type) if !is_json(&media_type) => Err(Failure::rejection(
+pub(crate) fn require_json(content_type: Option<&str>) -> Result<(), Failure> {
+    match content_type {
+        Some(media_type) if !is_json(media_type) => Err(Failure::rejection(
             ProblemType::UnsupportedMediaType,
             "Send JSON, with the header `Content-Type: application/json`.",
         )),
@@ -62,6 +101,17 @@ fn is_json(media_type: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
+fn is_identity(coding: &str) -> bool {
+    let coding = coding.trim();
+    coding.is_empty() || coding.eq_ignore_ascii_case("identity")
+}
+
+fn too_slow(timeout: Duration) -> Failure {
+    let secs = timeout.as_secs();
+    let detail = format!("The body did not come within {secs} seconds: send it again, in one go.");
+    Failure::rejection(ProblemType::RequestTimeout, detail)
+}
+
 fn too_large(max_bytes: usize) -> Failure {
     Failure::rejection(ProblemType::BodyTooLarge, format!("Send at most {max_bytes} bytes."))
 }
@@ -81,6 +131,17 @@ mod tests {
         check("application/x-www-form-urlencoded", false);
         check("", false);
         check("image/svg+json", false);
+    }
+
+    #[test]
+    fn codings() {
+        let check = |coding, expected| assert_eq!(is_identity(coding), expected, "{coding}");
+        check("identity", true);
+        check(" Identity ", true);
+        check("", true);
+        for coding in ["gzip", "br", "deflate", "identity, gzip", "x"] {
+            check(coding, false);
+        }
     }
 
     #[test]

@@ -3,20 +3,25 @@
 //! ```text
 //! batch ─ read ─▶ JSON? ─ no ──▶ dead letters
 //!                   └ yes ─▶ one signed POST ─▶ stored or duplicate: acknowledged
+//!                                            │   └ a ledger event: its object is told
 //!                                            ├▶ rejected: dead letters
 //!                                            └▶ no answer: each message again, later
 //! ```
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use engine::ids::{LedgerEventId, OrganizationId, RedemptionId};
+use engine::ledger::object_of;
 use engine::signature::{self, Call};
 use engine::wire::v1::{INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
-use serde::Serialize;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::{Env, Headers, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 
 use crate::app::{Bindings, now_millis};
-use crate::{log, outgoing, records};
+use crate::{ledger, log, origin, outgoing, records};
 
 /// How long the origin may take to store a batch: it is one transaction of at most [`MAX_INGEST_RECORDS`] rows.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -36,10 +41,19 @@ struct DeadLetter<'a> {
     body: &'a str,
 }
 
+/// Of a message, what says that it is an [`engine::wire::v1::LedgerEvent`], and whose.
+#[derive(Debug, Deserialize)]
+struct EventHead {
+    id: LedgerEventId,
+    organization_id: OrganizationId,
+    redemption_id: RedemptionId,
+}
+
 /// Takes a batch to the origin.
 ///
-/// Awaits one POST to the origin, which stores each record once however often it comes, and one send per dead letter,
-/// which may appear there twice. What is not acknowledged comes again.
+/// Awaits one POST to the origin, which stores each record once however often it comes; one send per dead letter,
+/// which may appear there twice; and the ledger's objects whose events are stored, which send an event again that they
+/// are not told of. What is not acknowledged comes again.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let bindings = Bindings::new(env.clone());
     let mut messages = Vec::new();
@@ -82,6 +96,30 @@ async fn settle(bindings: &Bindings, messages: &[(RawMessage, String)], results:
             IngestResult::Rejected { detail } => bury(bindings, message, detail, text).await,
         }
     }
+    let stored = messages
+        .iter()
+        .zip(results)
+        .filter(|(_, result)| matches!(result, IngestResult::Stored | IngestResult::Duplicate));
+    let told = stored_events(stored.map(|((_, text), _)| text.as_str()))
+        .into_iter()
+        .map(async |(object, events)| {
+            if let Err(cause) = ledger::acknowledge(bindings, &object, events).await {
+                log::error("events_not_acknowledged", "", &cause);
+            }
+        });
+    join_all(told).await;
+}
+
+/// The ledger events among messages, by the object that they are of.
+fn stored_events<'a>(messages: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<LedgerEventId>> {
+    let mut events: BTreeMap<String, Vec<LedgerEventId>> = BTreeMap::new();
+    // An evaluation's record has an identifier of another kind.
+    for head in messages.filter_map(|text| serde_json::from_str::<EventHead>(text).ok()) {
+        if let Some(object) = object_of(head.organization_id, head.redemption_id) {
+            events.entry(object).or_default().push(head.id);
+        }
+    }
+    events
 }
 
 fn read(text: &str) -> Result<Box<RawValue>, String> {
@@ -96,7 +134,7 @@ async fn deliver(bindings: &Bindings, request: &IngestRequest) -> Result<Vec<Ing
     let headers = Headers::from_iter([("Content-Type", "application/json"), (signature::HEADER, &signature)]);
     let url = format!("{}{INGEST_PATH}", bindings.origin_url()?);
     let call = outgoing::request("POST", &url, &headers, Some(&body)).map_err(|error| error.to_string())?;
-    let mut response = outgoing::send(call, TIMEOUT).await.map_err(|error| error.to_string())?;
+    let mut response = origin::send(call, TIMEOUT).await.map_err(|error| error.to_string())?;
     if response.status_code() != 200 {
         return Err(format!("the origin answered {}", response.status_code()));
     }
@@ -199,6 +237,25 @@ mod tests {
         assert_eq!(shortened("año", 2), "a");
         assert_eq!(shortened("año", 3), "añ");
         assert_eq!(shortened("año", 9), "año");
+    }
+
+    #[test]
+    fn events_are_told_by_object() {
+        let entry: engine::ledger::Entry =
+            serde_json::from_str(include_str!("../../engine/tests/data/ledger_entry.v1.json")).unwrap();
+        let record = serde_json::to_string(&entry.record).unwrap();
+        let (organization, id) = (entry.record.organization_id, "01a0c4506c0071018101010101010101");
+        let event = |number: u8, redemption: &str| {
+            format!(
+                r#"{{"v":1,"id":"evt_01a0c4506c00710181010101010101{number:02}","kind":"committed","organization_id":"{organization}","redemption_id":"{redemption}","at":"2026-11-21T12:00:00Z"}}"#
+            )
+        };
+        let (of_shard, of_all) = (format!("red_{id}"), "red_01a0c4506c0071019001010101010101");
+        let messages = [event(1, &of_shard), record, event(2, of_all), event(3, &of_shard)];
+        let found = stored_events(messages.iter().map(String::as_str));
+        let found: Vec<_> = found.into_iter().map(|(object, ids)| (object, ids.len())).collect();
+        let object = |shard| format!("{organization}/0101010101/{shard}");
+        assert_eq!(found, [(object("01"), 2), (object("all"), 1)]);
     }
 
     #[test]

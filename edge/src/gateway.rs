@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! request ─ a token? ─ not good ──▶ 401, and the origin hears nothing
-//!             └ good, or none ────▶ signed: method, path, time, body and context (client, request, identity) ─▶ origin
+//!             └ good, or none ────▶ signed: method, path, time, body and context (client, request, identity)
+//!                                     ├ the origin is away ──▶ 503 at once, or 404 if nothing can be there
+//!                                     └─────────────────────▶ origin
 //! ```
 
 use std::net::IpAddr;
@@ -10,12 +12,14 @@ use std::time::Duration;
 
 use engine::problem::ProblemType;
 use engine::signature::{self, Call};
+use engine::trace_context::{TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext};
 use engine::wire::v1::{CONTEXT_HEADER, EdgeContext, Identity, MAX_BODY_BYTES, V1};
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use crate::app::App;
 use crate::problem::Failure;
-use crate::{auth, body, outgoing};
+use crate::random::random;
+use crate::{auth, body, log, origin, outgoing};
 
 /// How long the origin may take to begin its answer. Its slowest work runs in jobs, so a request that takes longer is
 /// stuck, and a browser's user has left.
@@ -23,8 +27,28 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest file of coupons, in bytes, as the origin takes it.
 const MAX_IMPORT_BYTES: usize = 5 * 1024 * 1024;
+/// How long a client may take to send such a file: a slow upload of 90 kB a second.
+const IMPORT_READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the origin may take to store such a file: some hundred thousand rows.
 const IMPORT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The first segments behind `/v1/` of the API's paths: they tell an address that is wrong from one that is good
+/// and cannot be reached. A test holds them against the API's document. While the origin answers, it alone decides.
+const RESOURCES: &[&str] = &[
+    "app-keys",
+    "audit-events",
+    "auth",
+    "conditions",
+    "invitations",
+    "me",
+    "openapi.json",
+    "organization",
+    "promotions",
+    "redemptions",
+    "reports",
+    "roles",
+    "users",
+];
 
 /// Headers of one connection, not of the message (RFC 9110 §7.6.1), and those that the fetch makes itself.
 const CONNECTION_HEADERS: &[&str] = &[
@@ -63,16 +87,8 @@ pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> R
     let url = request.inner().url();
     let path = path_and_query(&url);
     let headers = forwarded_headers(request.headers(), app.request_id())?;
-    let media_type = request.headers().get("Content-Type")?.unwrap_or_default();
-    let (max_bytes, timeout) = if is_import(method, path, &media_type) {
-        (MAX_IMPORT_BYTES, IMPORT_TIMEOUT)
-    } else {
-        (MAX_BODY_BYTES, TIMEOUT)
-    };
-    let body = match method {
-        "GET" | "HEAD" => None,
-        _ => Some(body::read(request, max_bytes).await?).filter(|body| !body.is_empty()),
-    };
+    let trace = continue_trace(request.headers(), &headers)?;
+    let (body, timeout) = read_body(request, method, path).await?;
     let context = context(app, request.headers(), identity)?;
     let call = Call {
         method,
@@ -81,20 +97,67 @@ pub(crate) async fn forward(app: &App, request: &mut Request, method: &str) -> R
         body: body.as_deref().unwrap_or_default(),
     };
     sign(app, &headers, &call, &context)?;
-    let unreachable = |cause: String| Failure::fault(ProblemType::Unavailable, format!("origin: {cause}"));
     let outgoing = outgoing::request(method, &format!("{origin}{path}"), &headers, body.as_deref());
     let outgoing =
         outgoing.map_err(|error| Failure::rejection(ProblemType::Malformed, format!("Not forwarded: {error}.")))?;
-    let answer = outgoing::send(outgoing, timeout)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    hand_back(answer).map_err(unreachable)
+    origin::admit().map_err(|wait_secs| away(path, wait_secs))?;
+    let sent = origin::send(outgoing, timeout).await;
+    let status = sent.as_ref().ok().map(Response::status_code);
+    log::forwarded(app, &trace, method, without_query(path), status);
+    match sent.map_err(|error| error.to_string()).and_then(hand_back) {
+        Ok(answer) => Ok(answer),
+        Err(_) if !is_known(path) => Err(not_found()),
+        Err(cause) => Err(Failure::fault(ProblemType::Unavailable, format!("origin: {cause}"))),
+    }
+}
+
+/// The body, read to its end, and how long the origin may take with it.
+///
+/// A file of coupons is not streamed: the signature covers the body's hash and travels in front of it, and the origin
+/// stores nothing that it has not verified. It stays within its bound, which an isolate holds some twenty times.
+async fn read_body(request: &mut Request, method: &str, path: &str) -> Result<(Option<Vec<u8>>, Duration), Failure> {
+    if matches!(method, "GET" | "HEAD") {
+        return Ok((None, TIMEOUT));
+    }
+    body::refuse_encoded(request)?;
+    let media_type = request.headers().get("Content-Type")?.unwrap_or_default();
+    let (body, timeout) = if is_import(method, path, &media_type) {
+        let body = body::read_within(request, MAX_IMPORT_BYTES, IMPORT_READ_TIMEOUT).await?;
+        (body, IMPORT_TIMEOUT)
+    } else {
+        (body::read(request, MAX_BODY_BYTES).await?, TIMEOUT)
+    };
+    Ok((Some(body).filter(|body| !body.is_empty()), timeout))
+}
+
+/// What a call is answered at once while the origin is away.
+fn away(path: &str, wait_secs: u64) -> Failure {
+    if !is_known(path) {
+        return not_found();
+    }
+    let detail = "A part of the service does not answer. Send the request again later.";
+    Failure::rejection(ProblemType::Unavailable, detail).with_header("Retry-After", wait_secs.to_string())
+}
+
+/// Whether something can be at a path, as far as the edge can tell without the origin.
+fn is_known(path: &str) -> bool {
+    let mut segments = without_query(path).split('/').skip(1);
+    match (segments.next(), segments.next()) {
+        (Some("v1"), Some(resource)) => RESOURCES.contains(&resource),
+        _ => true,
+    }
+}
+
+fn not_found() -> Failure {
+    Failure::rejection(
+        ProblemType::NotFound,
+        "Nothing is at this address: see the API's documentation for its paths.",
+    )
 }
 
 /// Whether a request brings a file of coupons.
 fn is_import(method: &str, path: &str, media_type: &str) -> bool {
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let promotion = path
+    let promotion = without_query(path)
         .strip_prefix("/v1/promotions/")
         .and_then(|path| path.strip_suffix("/coupons/import"));
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
@@ -135,6 +198,10 @@ fn path_and_query(url: &str) -> &str {
     path.split_once('#').map_or(path, |(path, _)| path)
 }
 
+fn without_query(path: &str) -> &str {
+    path.split_once('?').map_or(path, |(path, _)| path)
+}
+
 fn forwarded_headers(sent: &Headers, request_id: &str) -> Result<Headers, Failure> {
     let headers = Headers::new();
     let named = sent.get("Connection")?.unwrap_or_default();
@@ -143,6 +210,22 @@ fn forwarded_headers(sent: &Headers, request_id: &str) -> Result<Headers, Failur
     }
     headers.set("X-Request-Id", request_id)?;
     Ok(headers)
+}
+
+/// Puts a span of this call among the headers: of the caller's trace if it names one, else of a trace of its own.
+fn continue_trace(sent: &Headers, headers: &Headers) -> Result<TraceContext, Failure> {
+    let caller = sent.get(TRACEPARENT_HEADER)?;
+    let span = random()?;
+    let trace = match caller.as_deref().and_then(TraceContext::parse) {
+        Some(caller) => caller.child(span),
+        None => {
+            // What other systems say of a trace is of no use without it.
+            headers.delete(TRACESTATE_HEADER)?;
+            TraceContext::start(random()?, span)
+        }
+    };
+    headers.set(TRACEPARENT_HEADER, &trace.to_string())?;
+    Ok(trace)
 }
 
 /// What the origin is told of the call, as a header's value.
@@ -198,6 +281,31 @@ mod tests {
         );
         check("https://example.com/v1/me#part", "/v1/me");
         check("https://example.com", "/");
+    }
+
+    #[test]
+    fn known_paths() {
+        let check = |path, expected| assert_eq!(is_known(path), expected, "{path}");
+        check("/v1/promotions", true);
+        check("/v1/promotions/a/b/c?d=/e", true);
+        check("/v1/me?x=y", true);
+        check("/.well-known/jwks.json", true);
+        check("/v1/nothing", false);
+        check("/v1/nothing/promotions", false);
+        check("/v1/promotions%2Fa", false);
+        check("/v1/", false);
+        check("/v1/?promotions", false);
+    }
+
+    #[test]
+    fn every_resource_of_the_document_is_known() {
+        let document = include_str!("../../origin/tests/api/snapshots/api__document__openapi.snap");
+        let paths = document.lines().filter_map(|line| line.trim().strip_prefix("\"/v1/"));
+        let documented: Vec<_> = paths.filter_map(|path| path.split(['/', '"']).next()).collect();
+        assert!(documented.len() > RESOURCES.len(), "{documented:?}");
+        for resource in documented {
+            assert!(RESOURCES.contains(&resource), "{resource}");
+        }
     }
 
     #[test]

@@ -2,58 +2,64 @@
 //! their host.
 //!
 //! ```text
-//! routes ─ call ─▶ Objects::of_… ─▶ object (a Durable Object of organisation, promotion and shard, or one for all of it)
-//!                                    read state → engine::ledger::decide → write, without an await → reply
+//! routes ─ call ─▶ object (a Durable Object of organisation, promotion and shard, or one for all of it)
+//!                  read state → engine::ledger::decide → write, without an await → reply
+//!                                                          └─ outbox ─ alarm ─▶ queue ─▶ consumer ─▶ origin
+//!                                                               ▲──────── acknowledge ──────┘
 //! ```
 
-mod name;
+mod host;
 mod object;
+mod outbox;
 mod protocol;
+mod row;
+mod schema;
 mod store;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::ledger::{Command, Config, ListedCoupon, Outcome};
+use engine::ids::{AppKeyId, LedgerEventId};
+use engine::ledger::{Command, Config, ListedCoupon, Objects, Outcome, Place};
 use engine::problem::ProblemType;
-use engine::promotion::Rule;
+use engine::wire::v1::TallyAnswer;
 use futures_util::future::{join_all, try_join_all};
 use worker::{Headers, Stub};
 
 use crate::app::{App, Bindings};
 use crate::outgoing::{self, CallError, within};
 use crate::problem::Failure;
-pub(crate) use name::{Objects, Place};
-use protocol::{COMMAND_URL, CONFIG_URL, COUPONS_URL, CouponList, HEALTH_URL, Reply, Submission};
+use protocol::{
+    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, HEALTH_PATH, HOST,
+    REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+};
 
 /// How long a shop's checkout waits for the ledger: an object that moves between machines is back within about this
 /// time, and a shopper does not wait for longer.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// The object that health checks reach.
+const HEALTH: &str = "health";
 
-impl Objects {
-    /// Those of a rule's promotion.
-    pub(crate) const fn of(rule: &Rule) -> Self {
-        Self {
-            organization: rule.organization_id(),
-            promotion: rule.promotion_id(),
-            counted: rule.is_counted(),
-        }
-    }
-}
-
-/// Has the ledger decide a command for a redemption.
+/// Has the ledger decide a command for the redemption of a place.
 ///
 /// Awaits the object once. Repeating it is safe: the ledger answers the same fingerprint as before.
 pub(crate) async fn call(app: &App, place: &Place, command: Command) -> Result<Outcome, Failure> {
-    let submission = Submission::new(&place.key, command);
-    let reply = post::<_, Reply>(app.bindings(), &place.object, COMMAND_URL, &submission).await;
-    reply.map(|reply| reply.outcome).map_err(|cause| {
-        let object = &place.object;
-        Failure::fault(
-            ProblemType::LedgerUnavailable,
-            format!("ledger object {object}: {cause}"),
-        )
-    })
+    submit(app, &place.object(), &Submission::new(place.key(), command)).await
+}
+
+/// Has the ledger decide a command that names its redemption, which is kept by `object`.
+///
+/// Awaits the object once. Repeating it is safe, but for a part that is given back without an idempotency key.
+pub(crate) async fn call_named(app: &App, object: &str, command: Command) -> Result<Outcome, Failure> {
+    submit(app, object, &Submission::new("", command)).await
+}
+
+async fn submit(app: &App, object: &str, submission: &Submission) -> Result<Outcome, Failure> {
+    let reply = post::<_, Reply>(app.bindings(), object, COMMAND_PATH, submission).await;
+    reply
+        .map(|reply| reply.outcome)
+        .map_err(|cause| Failure::fault(ProblemType::LedgerUnavailable, cause))
 }
 
 /// Tells all objects of a promotion what the origin says of it.
@@ -65,25 +71,51 @@ pub(crate) async fn configure(bindings: &Bindings, config: &Config) -> Result<()
         promotion: config.promotion_id,
         counted: config.counted,
     };
+    tell(bindings, objects.all(), CONFIG_PATH, config).await
+}
+
+/// Has all objects of promotions refuse a key.
+///
+/// Awaits each object once, all at the same time. Repeating it is safe.
+pub(crate) async fn revoke_key(bindings: &Bindings, objects: &[Objects], key_id: AppKeyId) -> Result<(), String> {
+    let names = objects.iter().flat_map(|objects| objects.all()).collect();
+    tell(bindings, names, REVOKED_KEYS_PATH, &RevokedKey::new(key_id)).await
+}
+
+/// Tells an object which of its events the origin has stored.
+///
+/// Awaits the object once. Repeating it is safe.
+pub(crate) async fn acknowledge(bindings: &Bindings, object: &str, events: Vec<LedgerEventId>) -> Result<(), String> {
+    post(bindings, object, ACKNOWLEDGE_PATH, &Acknowledgement::new(events)).await
+}
+
+/// The sums over all redemptions of a promotion.
+///
+/// Awaits each object once, all at the same time, and changes nothing.
+pub(crate) async fn tally(bindings: &Bindings, objects: Objects) -> Result<TallyAnswer, String> {
     let calls = objects.all().into_iter().map(async |object| {
-        let done = post::<_, ()>(bindings, &object, CONFIG_URL, config).await;
-        done.map_err(|cause| format!("ledger object {object}: {cause}"))
+        let body = match get(bindings, &object, TALLY_PATH).await? {
+            (200, body) => body,
+            other => return Err(unexpected(&object, other)),
+        };
+        serde_json::from_slice(&body).map_err(|error| format!("ledger object {object}: {error}"))
     });
-    join_all(calls).await.into_iter().collect()
+    let tallies: Vec<TallyAnswer> = try_join_all(calls).await?;
+    Ok(tallies.into_iter().fold(TallyAnswer::default(), tally::plus))
 }
 
 /// The configurations that the objects of a promotion have, as texts; `None` for one that has none.
 ///
 /// Awaits each object once and changes nothing.
 pub(crate) async fn configurations(bindings: &Bindings, objects: Objects) -> Result<Vec<Option<String>>, String> {
-    let calls = objects.all().into_iter().map(async |object| {
-        let exchange = async { read(stub(bindings, &object)?.fetch_with_str(CONFIG_URL)).await };
-        match exchange.await? {
+    let calls = objects
+        .all()
+        .into_iter()
+        .map(async |object| match get(bindings, &object, CONFIG_PATH).await? {
             (200, body) => String::from_utf8(body).map(Some).map_err(|error| error.to_string()),
             (404, _) => Ok(None),
-            other => Err(unexpected(other)),
-        }
-    });
+            other => Err(unexpected(&object, other)),
+        });
     try_join_all(calls).await
 }
 
@@ -99,47 +131,70 @@ pub(crate) async fn list_coupons(
     for coupon in coupons {
         lists.entry(objects.of_coupon(&coupon.code)).or_default().push(coupon);
     }
-    let calls = lists.into_iter().map(async |(object, coupons)| {
-        let done = post::<_, ()>(bindings, &object, COUPONS_URL, &CouponList::new(coupons)).await;
-        done.map_err(|cause| format!("ledger object {object}: {cause}"))
-    });
+    let calls = lists
+        .into_iter()
+        .map(async |(object, coupons)| post(bindings, &object, COUPONS_PATH, &CouponList::new(coupons)).await);
     join_all(calls).await.into_iter().collect()
 }
 
 /// Whether an object can be reached and reads its storage.
 pub(crate) async fn check(bindings: &Bindings) -> Result<(), String> {
-    match read(stub(bindings, name::HEALTH)?.fetch_with_str(HEALTH_URL)).await? {
+    match get(bindings, HEALTH, HEALTH_PATH).await? {
         (200, _) => Ok(()),
-        other => Err(unexpected(other)),
+        other => Err(unexpected(HEALTH, other)),
     }
+}
+
+/// Posts the same to several objects at the same time, and waits for all.
+async fn tell<T: serde::Serialize>(
+    bindings: &Bindings,
+    objects: Vec<String>,
+    path: &str,
+    body: &T,
+) -> Result<(), String> {
+    let calls = objects
+        .into_iter()
+        .map(async |object| post::<_, ()>(bindings, &object, path, body).await);
+    join_all(calls).await.into_iter().collect()
 }
 
 async fn post<T: serde::Serialize, R: serde::de::DeserializeOwned>(
     bindings: &Bindings,
     object: &str,
-    url: &str,
+    path: &str,
     body: &T,
 ) -> Result<R, String> {
     let body = serde_json::to_vec(body).map_err(|error| error.to_string())?;
-    let request = outgoing::request("POST", url, &Headers::new(), Some(&body)).map_err(text)?;
-    match read(stub(bindings, object)?.fetch_with_request(request)).await? {
-        (200, body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
-        other => Err(unexpected(other)),
+    let url = format!("{HOST}{path}");
+    let request = outgoing::request("POST", &url, &Headers::new(), Some(&body)).map_err(text)?;
+    match read(object, stub(bindings, object)?.fetch_with_request(request)).await? {
+        (200, body) => serde_json::from_slice(&body).map_err(|error| format!("ledger object {object}: {error}")),
+        other => Err(unexpected(object, other)),
     }
 }
 
+async fn get(bindings: &Bindings, object: &str, path: &str) -> Result<(u16, Vec<u8>), String> {
+    let url = format!("{HOST}{path}");
+    read(object, stub(bindings, object)?.fetch_with_str(&url)).await
+}
+
 /// An object's status and body.
-async fn read(call: impl Future<Output = worker::Result<worker::Response>>) -> Result<(u16, Vec<u8>), String> {
+async fn read(
+    object: &str,
+    call: impl Future<Output = worker::Result<worker::Response>>,
+) -> Result<(u16, Vec<u8>), String> {
     let exchange = async {
         let mut response = call.await?;
         let body = response.bytes().await?;
         Ok((response.status_code(), body))
     };
-    within(TIMEOUT, exchange).await.map_err(text)
+    let answer = within(TIMEOUT, exchange).await;
+    answer.map_err(|error| format!("ledger object {object}: {error}"))
 }
 
-fn unexpected((status, body): (u16, Vec<u8>)) -> String {
-    format!("answered {status}: {}", String::from_utf8_lossy(&body))
+fn unexpected(object: &str, (status, body): (u16, Vec<u8>)) -> String {
+    let body = String::from_utf8_lossy(&body);
+    format!("ledger object {object}: answered {status}: {body}")
 }
 
 fn stub(bindings: &Bindings, name: &str) -> Result<Stub, String> {

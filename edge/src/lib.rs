@@ -10,25 +10,61 @@ mod app;
 mod auth;
 mod body;
 mod consumer;
+mod cors;
 mod crypto;
 mod gate;
 mod gateway;
+mod guesses;
 mod ledger;
 mod log;
+mod origin;
 mod outgoing;
 mod problem;
+mod random;
 mod records;
 mod router;
 mod routes;
 mod rules;
 
-use worker::{Context, Env, MessageBatch, Request, Response, Result, event};
+use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
+use worker::{Context, Env, MessageBatch, Request, Response, Result, event, web_sys, worker_sys};
+
+use app::App;
+use routes::warm;
 
 /// Answers one HTTP request. Repeating is safe where the method says so; an evaluation is repeated safely by its
 /// transaction.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     Ok(router::respond(request, env, context).await)
+}
+
+/// Answers an evaluation from the isolate's memory alone, or declines. `entry.js` calls it with the request's bytes.
+#[wasm_bindgen]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "each is one step over the boundary to JavaScript; an object would take one for each field besides"
+)]
+#[allow(clippy::needless_pass_by_value, reason = "texts come over the boundary as values")]
+pub fn evaluate_warm(
+    env: Env,
+    context: worker_sys::Context,
+    received_millis: f64,
+    code: &str,
+    authorization: Option<String>,
+    content_type: Option<String>,
+    request_id: Option<String>,
+    body: &[u8],
+) -> Option<web_sys::Response> {
+    let received_millis = app::whole_millis(received_millis);
+    let app = App::new(env, Context::new(context), received_millis, request_id.as_deref());
+    let call = warm::Call {
+        code,
+        authorization: authorization.as_deref(),
+        content_type: content_type.as_deref(),
+        body,
+    };
+    warm::answer_evaluation(&app, &call)
 }
 
 /// Takes a batch of records. Never returns an error: the runtime would turn it into a panic, which costs the isolate.

@@ -7,9 +7,6 @@ use worker::Response;
 
 use crate::{answer, log};
 
-/// Seconds after which a call that met an unreachable part is worth repeating: most such faults are a restart.
-pub(crate) const RETRY_AFTER_SECS: u32 = 2;
-
 const UNAVAILABLE: u16 = 503;
 
 /// Why a request is not answered as it asked.
@@ -45,9 +42,6 @@ impl Failure {
         };
         let mut failure = Self::rejection(kind, detail);
         failure.cause = Some(cause.into());
-        if kind.status() == UNAVAILABLE {
-            failure.headers.push(("Retry-After", RETRY_AFTER_SECS.to_string()));
-        }
         failure
     }
 
@@ -58,6 +52,13 @@ impl Failure {
             errors,
             ..Self::rejection(ProblemType::InvalidRequest, detail)
         }
+    }
+
+    /// The same with another advice.
+    #[must_use]
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
     }
 
     #[must_use]
@@ -71,14 +72,25 @@ impl Failure {
         self.cause.as_deref().unwrap_or(&self.detail)
     }
 
+    /// Whether the answer is the problem alone: no fault to log, no header of its own.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.cause.is_none() && self.headers.is_empty()
+    }
+
+    /// What the client is told.
+    pub(crate) fn into_problem(self, request_id: &str) -> Problem {
+        Problem::new(self.kind, self.detail, request_id).with_errors(self.errors)
+    }
+
     /// Logs a fault's cause and makes the answer.
-    pub(crate) fn into_response(self, request_id: &str) -> Response {
+    pub(crate) fn into_response(mut self, request_id: &str) -> Response {
         if let Some(cause) = &self.cause {
             log::error(self.kind.code(), request_id, cause);
         }
-        let problem = Problem::new(self.kind, self.detail, request_id).with_errors(self.errors);
+        let headers = std::mem::take(&mut self.headers);
+        let problem = self.into_problem(request_id);
         let response = answer::json_of_type(problem.status, &problem, MEDIA_TYPE);
-        for (name, value) in &self.headers {
+        for (name, value) in &headers {
             answer::set_header(&response, name, value);
         }
         response

@@ -1,6 +1,7 @@
 //! Promotion rules, app keys and the keys of access tokens: read from KV, held parsed in the isolate.
 //!
 //! ```text
+//! recall ─ cache::recall ──▶ fresh: serve at once; else the caller reads
 //! read ── cache::look_up ──▶ fresh or stale: serve at once (stale: one refresh after the answer)
 //!                      └───▶ nothing, or too old: await KV
 //! ```
@@ -86,6 +87,13 @@ pub(crate) struct Read<T> {
     pub(crate) value: Rc<T>,
     /// Seconds since it was read from KV.
     pub(crate) age_secs: u64,
+}
+
+/// The value of a key if the isolate holds it and nobody has to refresh it.
+pub(crate) fn recall<T: Stored>(key: &str, now_millis: u64) -> Option<Read<T>> {
+    let (value, age_millis) = T::cache().with_borrow_mut(|cache| cache.recall(key, now_millis))?;
+    let age_secs = age_millis / 1_000;
+    Some(Read { value, age_secs })
 }
 
 /// The value of a key; `None` when there is none. A warm isolate awaits nothing here.

@@ -43,7 +43,7 @@ pub use limits::{MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, MAX_SO
 pub use ops::FaultKind;
 pub use parse::{is_name, parse};
 pub use program::{FORMAT_VERSION, LoadError, Program};
-pub use trace::{MAX_TRACED_ELEMENTS, Trace, TraceOutcome, TraceValue, explain};
+pub use trace::{MAX_TRACED_ELEMENTS, Trace, TraceOutcome, TraceValue, explain, outline};
 pub use tree::{Argument, Arithmetic, Comparison, Expr, ExprKind, Identifier, Span};
 pub use types::{
     Attribute, AttributeType, Field, Literal, MAX_FIELDS, MAX_TYPE_BYTES, MAX_TYPE_DEPTH, Schema, TypeError,

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+use uuid::fmt::Simple;
 
 /// Why a text is not an identifier of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +46,9 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}{}", Self::PREFIX, self.0.as_simple())
+                // Written piece by piece: records and keys of the store are full of identifiers.
+                f.write_str(Self::PREFIX)?;
+                f.write_str(self.0.as_simple().encode_lower(&mut [0; Simple::LENGTH]))
             }
         }
 
@@ -134,7 +137,11 @@ id!(
     RedemptionId,
     "red_"
 );
-
+id!(
+    /// A change of the ledger, as it is told to the origin.
+    LedgerEventId,
+    "evt_"
+);
 id!(
     /// Coupons that were generated together.
     CouponBatchId,

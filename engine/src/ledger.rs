@@ -1,26 +1,49 @@
 //! The redemption ledger as a state machine: `(state, command, now) → (event, outcome)`.
 //!
-//! Its host reads the state that a command is about, calls [`decide`], writes the event and answers the outcome, all
-//! without an `await` in between; nothing else is needed for a transaction to count once and for a limit to hold.
+//! ```text
+//!              ┌── release ──▶ released
+//! reserve ─▶ reserved ── until ──▶ expired
+//!              └── confirm ──▶ committed ── roll back ──▶ rolled back
+//! redeem ─────────────────────────┘  └┘ a part
+//! ```
+//!
+//! A redemption holds its use of the promotion, the customer and the coupon while it is reserved or committed, and its
+//! discount less what was given back; afterwards it holds nothing ([`Stored::held`]). What is counted is the sum of what
+//! redemptions hold, so nothing is returned twice.
+//!
+//! The host reads the state that a command is about, calls [`decide`], writes the event and answers the outcome, all
+//! without an `await` in between; nothing else is needed for a transaction to count once and for a limit to hold. Before
+//! a command it writes the end of every reservation whose time is over ([`Command::Expire`]).
 //!
 //! What counts is decided by the newest of two: the configuration that the origin sent to the object ([`Config`]), and
 //! the terms by which the edge judged ([`Claim`]). So a promotion that was switched off, or whose limit was lowered, is
-//! off or lowered here at once, while copies of its rule are still about.
+//! off or lowered here at once, while copies of its rule are still about. A reservation is a promise: it can be
+//! confirmed after that.
 
+mod address;
+mod command;
 mod config;
+mod decide;
+mod event;
+mod judge;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::coupon::{BatchTerms, CouponCode};
-use crate::evaluate::{Detail, ReasonCode, Refusal};
-use crate::promotion::{Limits, Status};
-use crate::wire::v1::{EvaluateAnswer, EvaluationRecord, V1};
+use crate::ids::RedemptionId;
+use crate::money::Money;
+use crate::promotion::Limits;
+use crate::wire::v1::{EvaluateAnswer, EvaluationRecord, RedemptionAnswer, RedemptionStatus, V1};
 
+pub use address::{Objects, Place, PromotionTag, SHARDS, Shard, object_of};
+pub use command::{Command, Handle, Outcome, Redeem, Refused, RollBack};
 pub use config::{Config, ConfigError, ListedCoupon};
+pub use decide::decide;
+pub use event::{Changed, Event, Remembered};
 
-/// What the ledger keeps of a transaction: its first answer, so that the same request gets it again, and the record,
-/// so that a lost one can be sent again.
+/// What the ledger keeps of an evaluation: its first answer, so that the same request gets it again, and the record
+/// that the reports get.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The format.
@@ -57,238 +80,127 @@ pub struct CouponClaim {
     pub batch: Option<BatchTerms>,
 }
 
-/// What a request wants of the ledger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-pub enum Command {
-    /// Consume, with the answer to give if nothing stands against it.
-    Redeem(Box<Redeem>),
-    /// Consume nothing: is this the retry of a request that was granted?
-    LookUp {
-        /// Of the request at hand.
-        fingerprint: String,
-    },
+/// A redemption as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its identifier, which says where it is kept.
+    pub id: RedemptionId,
+    /// The first answer and the record. Its answer tells the status of then.
+    pub entry: Entry,
+    /// The shop's name for the order, if it sent one.
+    pub transaction_id: Option<String>,
+    /// The shop's name for the shopper, if it sent one.
+    pub customer_id: Option<String>,
+    /// The coupon that it uses.
+    pub coupon: Option<CouponCode>,
+    /// Whether it counts for the promotion and the customer.
+    pub counted: bool,
+    /// Where it stood when it was written last.
+    pub status: RedemptionStatus,
+    /// Until when it is reserved, exclusive; kept when it is over.
+    pub reserved_until: Option<DateTime<Utc>>,
+    /// What was given back, in minor units; at most its discount.
+    pub rolled_back: u64,
+    /// When it was written last.
+    pub updated_at: DateTime<Utc>,
 }
 
-/// A redemption as it would be stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Redeem {
-    /// What to store and answer.
-    #[serde(flatten)]
-    pub entry: Entry,
-    /// What to count; `None` from an edge of the release before, which knew only transactions.
-    #[serde(default)]
-    pub claim: Option<Claim>,
+/// What a redemption takes of what is limited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Uses of the promotion, the customer and the coupon: one or none.
+    pub uses: u64,
+    /// Of the budget, in minor units.
+    pub amount: u64,
+}
+
+impl Stored {
+    /// Where it stands at `now`: a reservation ends by itself.
+    pub fn status_at(&self, now: DateTime<Utc>) -> RedemptionStatus {
+        let is_over = self.reserved_until.is_none_or(|until| now >= until);
+        if self.status == RedemptionStatus::Reserved && is_over {
+            RedemptionStatus::Expired
+        } else {
+            self.status
+        }
+    }
+
+    /// What it takes as it was written last.
+    pub fn held(&self) -> Held {
+        match self.status {
+            RedemptionStatus::Reserved | RedemptionStatus::Committed => Held {
+                uses: 1,
+                amount: self.left(),
+            },
+            RedemptionStatus::Released | RedemptionStatus::Expired | RedemptionStatus::RolledBack => Held::default(),
+        }
+    }
+
+    /// What the shopper still has of the discount, in minor units.
+    pub fn left(&self) -> u64 {
+        let discount = self.discount().map_or(0, Money::amount);
+        discount.saturating_sub(self.rolled_back)
+    }
+
+    /// What it gave.
+    pub const fn discount(&self) -> Option<Money> {
+        self.entry.answer.discount
+    }
+
+    /// What a shop is told of it at `now`.
+    pub fn answer(&self, now: DateTime<Utc>) -> RedemptionAnswer {
+        let status = self.status_at(now);
+        RedemptionAnswer {
+            id: self.id,
+            status,
+            promotion: self.entry.answer.promotion.clone(),
+            transaction_id: self.transaction_id.clone(),
+            customer_id: self.customer_id.clone(),
+            coupon_code: self.coupon.clone(),
+            discount: self.discount(),
+            rolled_back: self
+                .discount()
+                .and_then(|discount| Money::new(self.rolled_back, discount.currency()).ok()),
+            expires_at: self.reserved_until.filter(|_| status == RedemptionStatus::Reserved),
+            created_at: self.entry.record.at,
+            updated_at: self.updated_at,
+        }
+    }
+
+    /// The first answer again, its redemption as it stands at `now`.
+    pub fn replayed(&self, now: DateTime<Utc>) -> EvaluateAnswer {
+        let mut answer = self.entry.answer.clone();
+        if let Some(redemption) = &mut answer.redemption {
+            redemption.status = self.status_at(now);
+            redemption.expires_at = self
+                .reserved_until
+                .filter(|_| redemption.status == RedemptionStatus::Reserved);
+        }
+        answer
+    }
 }
 
 /// What the ledger knows that a command is about. The host reads it.
 #[derive(Debug, Clone, Default)]
 pub struct State<'s> {
-    /// The same transaction before.
-    pub entry: Option<Entry>,
+    /// The redemption: the newest of the place for [`Command::Redeem`] and [`Command::LookUp`], else the named one.
+    pub redemption: Option<Stored>,
+    /// What a [`RollBack`] with the same idempotency key was answered.
+    pub remembered: Option<Remembered>,
+    /// Whether the app key was revoked.
+    pub key_revoked: bool,
     /// What the origin sent to the object.
     pub config: Option<&'s Config>,
-    /// Redemptions of the promotion.
+    /// What redemptions of the promotion hold.
     pub redemptions: u64,
-    /// Discounts of the promotion in the currency of the one at hand, in minor units.
+    /// The same as an amount in the currency of the one at hand, in minor units.
     pub spent: u64,
-    /// Redemptions of the customer.
+    /// What redemptions of the customer hold.
     pub customer_redemptions: u64,
-    /// Uses of the coupon.
+    /// What redemptions of the coupon hold.
     pub coupon_uses: u64,
     /// The coupon, if it is listed here.
     pub coupon: Option<ListedCoupon>,
-}
-
-/// What has to be written, all of it or nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The transaction is used from now on; what its claim names counts once more.
-    Redeemed(Box<Redeem>),
-}
-
-/// What the shop is answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
-    /// Consumed now, with the answer of the command.
-    Granted {
-        /// Whether it took the last that a limit or the budget allows.
-        #[serde(default)]
-        exhausted: bool,
-    },
-    /// Consumed before by the same request: its first answer.
-    Replayed(Box<Entry>),
-    /// Consumed before by another request.
-    Conflict,
-    /// Not consumed, for this reason.
-    Refused {
-        /// Why.
-        by: Refused,
-    },
-    /// Not consumed; only [`Command::LookUp`] learns this.
-    Unused,
-}
-
-/// Why the ledger refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Refused {
-    /// Switched off.
-    NotActive,
-    /// Its window was shortened.
-    Expired {
-        /// When it ended.
-        at: DateTime<Utc>,
-    },
-    /// No such coupon.
-    CouponNotFound,
-    /// The coupon is over.
-    CouponExpired,
-    /// The coupon was taken back.
-    CouponRevoked,
-    /// The coupon has no use left.
-    CouponExhausted,
-    /// The coupon is another customer's.
-    WrongCustomer,
-    /// No redemption is left.
-    PromotionLimit,
-    /// The customer has none left.
-    CustomerLimit,
-    /// Less is left of the budget than the discount.
-    Budget,
-}
-
-impl Refused {
-    /// The same as the shop learns it.
-    pub const fn refusal(self) -> Refusal<'static> {
-        let (code, detail) = match self {
-            Self::NotActive => (ReasonCode::NotActive, Detail::NotActive),
-            Self::Expired { at } => (ReasonCode::Expired, Detail::EndedAt(at)),
-            Self::CouponNotFound => (ReasonCode::CouponNotFound, Detail::CouponNotFound),
-            Self::CouponExpired => (ReasonCode::CouponExpired, Detail::CouponExpired),
-            Self::CouponRevoked => (ReasonCode::CouponRevoked, Detail::CouponRevoked),
-            Self::CouponExhausted => (ReasonCode::CouponExhausted, Detail::CouponExhausted),
-            Self::WrongCustomer => (ReasonCode::WrongCustomer, Detail::WrongCustomer),
-            Self::PromotionLimit => (ReasonCode::PromotionLimitReached, Detail::PromotionLimit),
-            Self::CustomerLimit => (ReasonCode::CustomerLimitReached, Detail::CustomerLimit),
-            Self::Budget => (ReasonCode::BudgetExhausted, Detail::Budget),
-        };
-        Refusal { code, detail }
-    }
-
-    /// Whether the promotion has nothing left to give.
-    pub const fn is_exhaustion(self) -> bool {
-        match self {
-            Self::PromotionLimit | Self::Budget => true,
-            Self::NotActive
-            | Self::Expired { .. }
-            | Self::CouponNotFound
-            | Self::CouponExpired
-            | Self::CouponRevoked
-            | Self::CouponExhausted
-            | Self::WrongCustomer
-            | Self::CustomerLimit => false,
-        }
-    }
-}
-
-/// Decides one command at `now` on what the ledger knows. An event is to be written before the outcome is told.
-pub fn decide(state: &State<'_>, command: Command, now: DateTime<Utc>) -> (Option<Event>, Outcome) {
-    match (&state.entry, command) {
-        (Some(first), Command::Redeem(redeem)) => (None, repeat(first, &redeem.entry.fingerprint)),
-        (Some(first), Command::LookUp { fingerprint }) => (None, repeat(first, &fingerprint)),
-        (None, Command::LookUp { .. }) => (None, Outcome::Unused),
-        (None, Command::Redeem(redeem)) => match judge(state, &redeem, now) {
-            Ok(exhausted) => (Some(Event::Redeemed(redeem)), Outcome::Granted { exhausted }),
-            Err(by) => (None, Outcome::Refused { by }),
-        },
-    }
-}
-
-fn repeat(first: &Entry, fingerprint: &str) -> Outcome {
-    if first.fingerprint == fingerprint {
-        Outcome::Replayed(Box::new(first.clone()))
-    } else {
-        Outcome::Conflict
-    }
-}
-
-/// Whether the redemption takes the last of the promotion, or why it cannot be.
-fn judge(state: &State<'_>, redeem: &Redeem, now: DateTime<Utc>) -> Result<bool, Refused> {
-    let Some(claim) = &redeem.claim else { return Ok(false) };
-    let config = state.config.filter(|config| config.revision >= claim.revision);
-    if let Some(config) = config {
-        check_window(config, now)?;
-    }
-    if let Some(coupon) = &claim.coupon {
-        check_coupon(state, config, coupon, claim.customer_id.as_deref(), now)?;
-    }
-    let limits = config.map_or(&claim.limits, |config| &config.limits);
-    check_limits(state, limits, redeem)
-}
-
-fn check_window(config: &Config, now: DateTime<Utc>) -> Result<(), Refused> {
-    if config.status != Status::Active {
-        return Err(Refused::NotActive);
-    }
-    match config.ends_at.filter(|ends_at| now > *ends_at) {
-        Some(at) => Err(Refused::Expired { at }),
-        None => Ok(()),
-    }
-}
-
-/// What is listed counts before what holds for the batch.
-fn check_coupon(
-    state: &State<'_>,
-    config: Option<&Config>,
-    claim: &CouponClaim,
-    customer_id: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<(), Refused> {
-    let batch = claim
-        .batch
-        .map(|batch| config.and_then(|config| config.batch(batch.id)).unwrap_or(batch));
-    if batch.is_some_and(|batch| batch.revoked) || state.coupon.as_ref().is_some_and(|coupon| coupon.revoked) {
-        return Err(Refused::CouponRevoked);
-    }
-    let (max_uses, expires_at, bound_to) = match (&state.coupon, batch) {
-        (Some(listed), _) => (listed.max_uses, listed.expires_at, listed.customer_id.as_deref()),
-        (None, Some(batch)) => (batch.max_uses, batch.expires_at, None),
-        (None, None) => return Err(Refused::CouponNotFound),
-    };
-    if expires_at.is_some_and(|expires_at| now > expires_at) {
-        return Err(Refused::CouponExpired);
-    }
-    if bound_to.is_some() && bound_to != customer_id {
-        return Err(Refused::WrongCustomer);
-    }
-    if max_uses.is_some_and(|max_uses| state.coupon_uses >= u64::from(max_uses.get())) {
-        return Err(Refused::CouponExhausted);
-    }
-    Ok(())
-}
-
-fn check_limits(state: &State<'_>, limits: &Limits, redeem: &Redeem) -> Result<bool, Refused> {
-    if limits
-        .per_customer()
-        .is_some_and(|most| state.customer_redemptions >= most.get())
-    {
-        return Err(Refused::CustomerLimit);
-    }
-    let redemptions = state.redemptions.saturating_add(1);
-    if limits.total().is_some_and(|most| redemptions > most.get()) {
-        return Err(Refused::PromotionLimit);
-    }
-    let last = limits.total().is_some_and(|most| redemptions == most.get());
-    let Some(budget) = limits.budget() else { return Ok(last) };
-    // The edge asks for an amount in the budget's currency; what has none cannot be counted.
-    let discount = redeem.entry.answer.discount.ok_or(Refused::Budget)?;
-    let spent = state.spent.saturating_add(discount.amount());
-    if discount.currency() != budget.get().currency() || spent > budget.get().amount() {
-        return Err(Refused::Budget);
-    }
-    Ok(last || spent == budget.get().amount())
 }
 
 #[cfg(test)]

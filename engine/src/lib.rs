@@ -24,5 +24,6 @@ pub mod money;
 pub mod problem;
 pub mod promotion;
 pub mod signature;
+pub mod trace_context;
 pub mod wire;
 pub mod zone;

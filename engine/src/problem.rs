@@ -56,6 +56,8 @@ problem_types! {
     PromotionNotFound = "promotion_not_found", 404, "The promotion does not exist";
     /// The path exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
+    /// The body did not come in time.
+    RequestTimeout = "request_timeout", 408, "The request took too long to arrive";
     /// The state forbids it, or the name is taken.
     Conflict = "conflict", 409, "The request conflicts with the present state";
     /// The transaction consumed this promotion with another request.

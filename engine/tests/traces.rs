@@ -11,7 +11,7 @@
 use std::fmt::Write as _;
 
 use engine::evaluate::Evaluator;
-use engine::expression::{Condition, MAX_TRACED_ELEMENTS, Outcome, Schema, Trace, TraceOutcome, explain};
+use engine::expression::{Condition, MAX_TRACED_ELEMENTS, Outcome, Schema, Trace, TraceOutcome, explain, outline};
 use engine::promotion::{Rule, Status, Terms};
 use engine::zone::Zone;
 use serde::Deserialize;
@@ -51,7 +51,29 @@ fn explained(source: &str, attributes: &Schema, body: &str) -> (Outcome, Vec<Tra
     let now = "2026-11-21T15:30:00Z".parse().unwrap();
     evaluator.read(&rule, body.as_bytes(), now).unwrap();
     let condition = Condition::check(source, attributes).unwrap();
-    explain(&condition, evaluator.inputs(), &zone)
+    let (outcome, traces) = explain(&condition, evaluator.inputs(), &zone);
+    check_outline(&outline(rule.program(), outcome), &traces, source);
+    (outcome, traces)
+}
+
+/// The outline says what the traces say, without values and parts, of all but what is the same for every request: what is
+/// always true, and what stands behind something that never is.
+fn check_outline(outline: &[Trace], traces: &[Trace], source: &str) {
+    let without_details = |trace: &Trace| Trace {
+        values: Vec::new(),
+        parts: Vec::new(),
+        ..trace.clone()
+    };
+    let listed = |trace: &&Trace| {
+        outline
+            .iter()
+            .any(|one| (one.start, one.end) == (trace.start, trace.end))
+    };
+    let (same, constant): (Vec<_>, Vec<_>) = traces.iter().partition(listed);
+    let same: Vec<_> = same.into_iter().map(without_details).collect();
+    assert_eq!(outline, same, "{source}");
+    let is_constant = |trace: &&Trace| matches!(trace.outcome, TraceOutcome::True | TraceOutcome::Skipped);
+    assert!(constant.iter().all(is_constant), "{source}: {constant:?}");
 }
 
 const fn paint(outcome: TraceOutcome) -> char {

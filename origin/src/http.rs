@@ -5,14 +5,15 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use engine::problem::{MEDIA_TYPE, Problem};
+use engine::trace_context::{TRACEPARENT_HEADER, TraceContext};
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::problem::Occurrence;
+use crate::problem::{Occurrence, RETRY_AFTER_SECS};
 use crate::random;
 
 /// The header that carries the request's identifier, in and out.
@@ -41,11 +42,18 @@ pub(crate) async fn observe_request(mut request: Request, next: Next) -> Respons
         %request_id,
         method = %request.method(),
         path = request.uri().path(),
+        // Of the caller's span, for whoever follows a call through several systems.
+        trace_id = Empty,
+        span_id = Empty,
         // Known once a token was verified.
         user = Empty,
         organization = Empty,
         session = Empty,
     );
+    if let Some(trace) = sent_trace(request.headers()) {
+        span.record("trace_id", trace.trace_id())
+            .record("span_id", trace.span_id());
+    }
     let started = Instant::now();
     async move {
         let mut response = complete(next.run(request).await, &request_id);
@@ -72,6 +80,15 @@ fn complete(mut response: Response, request_id: &str) -> Response {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
         }
     }
+    if matches!(
+        response.status(),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) {
+        let headers = response.headers_mut();
+        headers
+            .entry(RETRY_AFTER)
+            .or_insert(HeaderValue::from(RETRY_AFTER_SECS));
+    }
     response
         .headers_mut()
         .entry(CACHE_CONTROL)
@@ -84,6 +101,10 @@ fn sent_request_id(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(REQUEST_ID)?.to_str().ok()?;
     let fits = (1..=MAX_REQUEST_ID_CHARS).contains(&text.len()) && text.bytes().all(allowed);
     fits.then(|| text.to_owned())
+}
+
+fn sent_trace(headers: &HeaderMap) -> Option<TraceContext> {
+    TraceContext::parse(headers.get(TRACEPARENT_HEADER)?.to_str().ok()?)
 }
 
 fn make_request_id() -> String {

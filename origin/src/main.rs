@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use engine::ids::OrganizationId;
+use engine::promotion::PromotionCode;
 use origin::admin::{Republished, Revisions};
 use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
 use origin::db::schema;
-use origin::jobs::{Reconciled, Repair};
+use origin::jobs::{LedgerFilter, Reconciled, Repair, Tally};
 use origin::{admin, generate_secret, jobs, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -83,11 +85,28 @@ enum AdminCommand {
         all: bool,
     },
     /// Compare what the edge has with what it was told. The jobs do this each hour, with --repair.
+    #[command(args_conflicts_with_subcommands = true)]
     Reconcile {
         /// Send what is missing or different again. What differs once more after that is newer at the edge than here: see
         /// `republish --all`.
         #[arg(long)]
         repair: bool,
+        #[command(subcommand)]
+        part: Option<ReconcilePart>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ReconcilePart {
+    /// Compare what the ledger decided with what is stored of it: a line for each promotion, and the sums. The jobs do this
+    /// each day.
+    Ledger {
+        /// Of this organisation alone, by its identifier.
+        #[arg(long)]
+        organization: Option<OrganizationId>,
+        /// Of this promotion alone, by its code.
+        #[arg(long, requires = "organization")]
+        promotion: Option<PromotionCode>,
     },
 }
 
@@ -166,7 +185,15 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
             )?;
             app.close().await;
         }
-        AdminCommand::Reconcile { repair } => {
+        AdminCommand::Reconcile {
+            part:
+                Some(ReconcilePart::Ledger {
+                    organization,
+                    promotion: code,
+                }),
+            ..
+        } => reconcile_ledger(&LedgerFilter { organization, code }).await?,
+        AdminCommand::Reconcile { repair, part: None } => {
             let (_, app) = start().await?;
             let repair = if repair { Repair::Yes } else { Repair::No };
             let Reconciled {
@@ -182,6 +209,28 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
             app.close().await;
         }
     }
+    Ok(())
+}
+
+async fn reconcile_ledger(filter: &LedgerFilter) -> anyhow::Result<()> {
+    let (_, app) = start().await?;
+    let tallies = jobs::reconcile_ledger(&app, filter).await?;
+    let mut out = std::io::stdout();
+    for tally in &tallies {
+        writeln!(out, "{tally}")?;
+    }
+    let sum = |part: fn(&Tally) -> u64| tallies.iter().map(part).sum::<u64>();
+    writeln!(
+        out,
+        "{} promotions: {} accepted, {} stored, {} duplicate, {} missing; {} differ",
+        tallies.len(),
+        sum(|tally| tally.accepted),
+        sum(|tally| tally.stored),
+        sum(|tally| tally.duplicate),
+        sum(|tally| tally.missing),
+        tallies.iter().filter(|tally| !tally.differences.is_empty()).count()
+    )?;
+    app.close().await;
     Ok(())
 }
 

@@ -165,6 +165,9 @@ impl From<sqlx::Error> for Error {
                 ProblemType::Conflict,
                 "A promotion with this code exists: choose another code.",
             ),
+            Some(TAG_TAKEN) => Self::unavailable(
+                "The identifier that was drawn is too like another promotion's: send the request again.",
+            ),
             Some(_) | None => Self::Database(error),
         }
     }
@@ -203,6 +206,7 @@ impl From<axum::extract::rejection::PathRejection> for Error {
 /// The constraints that stand for a rejection.
 const EMAIL_TAKEN: &str = "users_email_key";
 const CODE_TAKEN: &str = "promotions_code_key";
+const TAG_TAKEN: &str = "promotions_tag_key";
 const ROLE_NAME_TAKEN: &str = "roles_name_key";
 const ROLE_OF_MEMBERS: &str = "memberships_organization_id_role_id_fkey";
 const ROLE_OF_INVITATIONS: &str = "invitations_open_role";

@@ -37,9 +37,13 @@ function required(name) {
   return value;
 }
 
-/** Answers that belong to the path: no session before signing up, and an edge that has yet to hear of a new key. */
+/**
+ * Answers that belong to the path: no session before signing up, an edge that has yet to hear of a new key, and a service
+ * that is made to seem away.
+ */
 function isExpected(url, status) {
   const { pathname } = new URL(url);
+  if (step === "outage") return status === 503;
   return status === 401 && (pathname === "/v1/auth/refresh" || pathname.endsWith("/evaluate"));
 }
 
@@ -194,6 +198,25 @@ async function reload(page) {
   await shot(page, "app-keys");
 }
 
+/** The service goes away and comes back: the page says so, and goes on without being asked. */
+async function outage(page) {
+  const calls = /\/(v1|\.well-known)\//;
+  const problem = {
+    type: "about:blank", title: "Temporarily unavailable", status: 503, code: "unavailable",
+    detail: "A part of the service does not answer. Send the request again later.", request_id: "req_1",
+  };
+  await page.route(calls, (route) =>
+    route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+  );
+  await page.getByRole("link", { name: "Promotions", exact: true }).click();
+  const banner = page.getByText("The service cannot be reached at the moment");
+  await banner.waitFor();
+  await shot(page, "outage");
+  await page.unroute(calls);
+  await page.getByRole("row", { name: /Browser path 10 %/ }).waitFor();
+  await banner.waitFor({ state: "detached" });
+}
+
 async function walk(page) {
   const steps = {
     "sign up": signUp,
@@ -202,6 +225,7 @@ async function walk(page) {
     "try it": tryOut,
     "see the counts": seeCounts,
     reload,
+    outage,
   };
   for (const [name, run] of Object.entries(steps)) {
     step = name;

@@ -233,3 +233,15 @@ pub(crate) fn request(transaction_id: &str) -> Value {
         "transaction_id": transaction_id, "coupon_code": null, "customer_id": "c-77"
     })
 }
+
+/// Makes calls from as many threads, and answers what each gave.
+pub(crate) fn at_once<T: Send>(calls: usize, call: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+    std::thread::scope(|scope| {
+        let call = &call;
+        let threads: Vec<_> = (0..calls).map(|number| scope.spawn(move || call(number))).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a call panicked")))
+            .collect()
+    })
+}

@@ -8,18 +8,15 @@ use engine::coupon::{Batch, BatchTerms, CouponKey, CouponSet};
 use engine::ids::{CouponBatchId, OrganizationId, PromotionId};
 use engine::ledger::{Config, ListedCoupon};
 use engine::promotion::{Rule, Status, Terms};
-use engine::signature::{self, Call};
 use engine::wire::v1::{
     COUPONS_PATH, CouponsRequest, INSPECT_PATH, InspectAnswer, InspectRequest, PUBLISH_PATH, PublishEntry,
     PublishRequest, V1, ledger_key, promotion_key,
 };
 use engine::zone::Zone;
-use reqwest::Method;
-use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::client::{Answer, Merchant, promotion, read, request, wait_for};
+use crate::client::{Answer, Merchant, at_once, promotion, request, wait_for};
 use crate::stack::Stack;
 
 /// Limits of each kind, with more calls at once than they allow.
@@ -326,7 +323,7 @@ impl<'s> Shop<'s> {
             v: V1,
             entries: vec![entry],
         };
-        let answer = self.call(PUBLISH_PATH, &request)?.expect(200)?;
+        let answer = self.stack.signed_post(PUBLISH_PATH, &request)?.expect(200)?;
         ensure!(answer["stored"] == json!([key]), "{answer}");
         Ok(())
     }
@@ -339,7 +336,7 @@ impl<'s> Shop<'s> {
             counted: rule.is_counted(),
             coupons: coupons.to_vec(),
         };
-        let answer = self.call(COUPONS_PATH, &request)?.expect(200)?;
+        let answer = self.stack.signed_post(COUPONS_PATH, &request)?.expect(200)?;
         ensure!(answer["stored"] == coupons.len(), "{answer}");
         Ok(())
     }
@@ -349,21 +346,9 @@ impl<'s> Shop<'s> {
             v: V1,
             keys: [key.to_owned()].into(),
         };
-        let answer: InspectAnswer = serde_json::from_value(self.call(INSPECT_PATH, &request)?.expect(200)?)?;
+        let answer: InspectAnswer =
+            serde_json::from_value(self.stack.signed_post(INSPECT_PATH, &request)?.expect(200)?)?;
         Ok(answer.found.get(key).map(|found| found.digest.clone()))
-    }
-
-    fn call<T: Serialize>(&self, path: &str, body: &T) -> Result<Answer> {
-        let body = serde_json::to_vec(body)?;
-        let now = u64::try_from(chrono::Utc::now().timestamp())?;
-        let secret = self.stack.internal_secret();
-        let header = signature::sign(secret.as_bytes(), &Call::post(path, &body), now);
-        let call = self
-            .stack
-            .edge
-            .raw(Method::POST, path)
-            .header(signature::HEADER, header);
-        read(call.body(body))
     }
 
     fn evaluate(&self, body: &Value) -> Result<Answer> {
@@ -408,16 +393,4 @@ fn digest(text: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// Makes calls from as many threads, and answers what each gave.
-fn at_once<T: Send>(calls: usize, call: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
-    std::thread::scope(|scope| {
-        let call = &call;
-        let threads: Vec<_> = (0..calls).map(|number| scope.spawn(move || call(number))).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a call panicked")))
-            .collect()
-    })
 }

@@ -267,6 +267,8 @@ pub(crate) fn unsigned_calls(stack: &Stack) -> Result<()> {
         (&stack.edge, "/internal/publish"),
         (&stack.edge, "/internal/coupons"),
         (&stack.edge, "/internal/inspect"),
+        (&stack.edge, "/internal/revoked-keys"),
+        (&stack.edge, "/internal/tally"),
         (&stack.origin_api, "/internal/ingest"),
     ] {
         api.post(path, None, &json!({"v": 1}))?

@@ -64,6 +64,16 @@ pub(crate) fn origin_away(stack: &Stack) -> Result<()> {
     let away = merchant.get("/v1/promotions")?;
     ensure!(!away.header("retry-after").is_empty(), "{away:?}");
     away.expect_problem(503, "unavailable")?;
+    // Soon nobody waits for it, and what cannot be there is told so.
+    for _ in 0..30 {
+        let away = merchant.get("/v1/promotions")?;
+        ensure!(!away.header("retry-after").is_empty(), "{away:?}");
+        away.expect_problem(503, "unavailable")?;
+        merchant.get("/v1/nothing")?.expect_problem(404, "not_found")?;
+    }
+    let log = stack.edge_log()?;
+    let opened = log.lines().filter(|line| line.contains("\"origin_away\"")).count();
+    ensure!(opened >= 1, "the circuit did not open");
     ensure!(
         stack.edge.get("/health_check", None)?.status == 503,
         "health does not see that the origin is away"
@@ -73,6 +83,10 @@ pub(crate) fn origin_away(stack: &Stack) -> Result<()> {
     wait_for("the origin to be back", || {
         Ok((merchant.get("/v1/promotions")?.status == 200).then_some(()))
     })?;
+    ensure!(
+        stack.edge_log()?.contains("\"origin_back\""),
+        "the circuit did not say that it closed"
+    );
     let totals = merchant.counted("away", 4)?;
     ensure!(totals["redemptions"] == 4, "{totals}");
     Ok(())

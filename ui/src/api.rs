@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::browser::random_hex;
 use crate::i18n::failures as text;
+use crate::outage::Outage;
 use crate::wire::{
     Acceptance, AppKey, CreatedAppKey, Credentials, ForgottenPassword, Invitation, Link, NewAccount, NewAppKey,
     NewPassword, Page, Promotion, SessionAnswer, Usage,
@@ -74,6 +75,15 @@ impl Failure {
         }
     }
 
+    /// Whether a part that most calls need is away, rather than something about this call.
+    pub(crate) fn is_absence(&self) -> bool {
+        match self {
+            Self::Problem(problem) => problem.code == ProblemType::Unavailable.code(),
+            Self::Unreachable => true,
+            Self::Unexpected { status, .. } => matches!(status, 502..=504),
+        }
+    }
+
     /// Whether the credential was refused.
     pub(crate) fn is_unauthenticated(&self) -> bool {
         match self {
@@ -93,6 +103,11 @@ pub(crate) async fn register(account: &NewAccount) -> Answer<SessionAnswer> {
 
 pub(crate) async fn login(credentials: &Credentials) -> Answer<SessionAnswer> {
     post("/v1/auth/login", None, credentials).await
+}
+
+/// Whether the service answers: the smallest call that goes all the way.
+pub(crate) async fn ping() -> Answer<()> {
+    send(Method::GET, "/.well-known/jwks.json", None, None).await.map(drop)
 }
 
 /// A new access token for the browser's session cookie.
@@ -215,8 +230,14 @@ async fn post_for_nothing(path: &str, body: &impl Serialize) -> Answer<()> {
     send(Method::POST, path, None, Some(body)).await.map(drop)
 }
 
-/// Sends, and sorts the answer into success and failure.
+/// Sends, and sorts the answer into success and failure; whether the service is there is told to [`Outage`].
 async fn send(method: Method, path: &str, bearer: Option<&str>, body: Option<String>) -> Answer<Response> {
+    let answer = exchange(method, path, bearer, body).await;
+    Outage::learn(&answer);
+    answer
+}
+
+async fn exchange(method: Method, path: &str, bearer: Option<&str>, body: Option<String>) -> Answer<Response> {
     let is_unsafe = method != Method::GET;
     let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
     let mut request = RequestBuilder::new(path)

@@ -7,6 +7,7 @@ use leptos_router::path;
 
 use crate::components::{Button, FailureAlert, Form, Loading, Look, Navigated};
 use crate::i18n::{common, keys, promotions, session as text};
+use crate::outage::{Outage, OutageBanner};
 use crate::pages::{
     AppKeysPage, ForgotPasswordPage, InvitationPage, NewPromotionPage, NotFoundPage, PromotionPage, PromotionsPage,
     ResetPasswordPage, SignInPage, SignUpPage,
@@ -23,8 +24,15 @@ pub(crate) fn App() -> impl IntoView {
     let session = Session::new();
     provide_context(session);
     provide_context(Navigated::new());
+    let outage = Outage::new();
     session.restore();
+    Outage::on_end(move || {
+        if matches!(session.state_untracked(), State::Unknown(_)) {
+            session.restore();
+        }
+    });
     view! {
+        <OutageBanner outage=outage />
         <Router>
             <Routes fallback=|| view! { <main id="content" class="narrow"><NotFoundPage /></main> }>
                 <Route path=path!("/sign-in") view=SignInPage />
@@ -39,7 +47,6 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/promotions/:code") view=PromotionPage />
                     // Not below /promotions/, where it would hide a promotion of that code.
                     <Route path=path!("/new-promotion") view=NewPromotionPage />
-                    // Not /app-…, which is cached for ever: see public/_headers.
                     <Route path=path!("/keys") view=AppKeysPage />
                 </ParentRoute>
             </Routes>

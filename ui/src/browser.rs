@@ -22,6 +22,12 @@ pub(crate) fn random_hex() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Whether Spanish is the browser's first language.
+pub(crate) fn prefers_spanish() -> bool {
+    let language = leptos::prelude::window().navigator().language();
+    language.is_some_and(|language| language == "es" || language.starts_with("es-"))
+}
+
 /// Runs `work` while no other call of this origin, in any tab, holds the lock `name`.
 pub(crate) async fn exclusively<T: 'static>(name: &str, work: impl Future<Output = T> + 'static) -> Option<T> {
     let result = Rc::new(RefCell::new(None));

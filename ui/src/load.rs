@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::api::{Answer, Failure};
 use crate::browser::is_visible;
+use crate::outage::Outage;
 
 /// A value of the server, and what happened last. Lives as long as the component that made it.
 pub(crate) struct Load<T: Send + Sync + 'static> {
@@ -47,6 +48,11 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             })),
         };
         load.reload();
+        Outage::on_end(move || {
+            if load.failure.try_get_untracked().flatten().is_some() {
+                load.reload();
+            }
+        });
         load
     }
 

@@ -23,6 +23,7 @@ mod components;
 mod forms;
 mod i18n;
 mod load;
+mod outage;
 mod pages;
 mod session;
 mod wire;

@@ -57,6 +57,11 @@ impl Session {
         self.state.get()
     }
 
+    /// The same, untracked.
+    pub(crate) fn state_untracked(self) -> State {
+        self.state.get_untracked()
+    }
+
     /// Asks for the session of the browser's cookie.
     pub(crate) fn restore(self) {
         self.state.set(State::Restoring);

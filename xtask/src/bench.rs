@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the measurements, whose last line is one JSON object; docs/benchmarks.md tells how and why.
 
+mod edge;
 mod engine;
 mod publish;
 
@@ -11,6 +12,8 @@ use clap::ValueEnum;
 pub enum Subject {
     /// The condition language and the evaluation, beside other engines.
     Engine,
+    /// The built Worker in workerd, beside an empty Worker and beside other engines.
+    Edge,
     /// The time from a change to the edge, and that of a batch of coupons.
     Publish,
 }
@@ -22,6 +25,7 @@ pub enum Subject {
 pub fn run(subject: Subject) -> Result<()> {
     match subject {
         Subject::Engine => engine::run(),
+        Subject::Edge => edge::run(),
         Subject::Publish => publish::run(),
     }
 }

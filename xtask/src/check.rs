@@ -113,7 +113,8 @@ fn refuse_others(part: &str, tree: &str) -> Result<()> {
 
 /// `tree` lists what the engine uses.
 fn refuse_parts(tree: &str) -> Result<()> {
-    match names(tree).find(|name| LEAVES.contains(name) || matches!(*name, "tests" | "conformance" | "xtask")) {
+    match names(tree).find(|name| LEAVES.contains(name) || matches!(*name, "tests" | "conformance" | "model" | "xtask"))
+    {
         None => Ok(()),
         Some(part) => bail!("the engine depends on {part}: it may use no other part"),
     }

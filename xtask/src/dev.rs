@@ -144,6 +144,7 @@ fn start(options: &Options, built: &Built, dir: &Path) -> Result<Parts> {
         port: options.edge_port,
         inspector_port: options.inspector_port,
         origin_url: origin.url().to_owned(),
+        cors_origins: "",
         internal_secret: secrets.internal_secret,
         dir: dir.join("edge"),
     };

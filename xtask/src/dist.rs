@@ -15,8 +15,8 @@ use crate::stamp::Stamp;
 use crate::toolchain::Tools;
 use crate::{lock, paths, stamp, step};
 
-/// Folders inside a part that its build does not read.
-const NOT_INPUTS: [&str; 5] = ["build", "dist", "target", "tests", "fuzz"];
+/// What is inside a part and its build does not read. The Worker's entry stands in front of what is built.
+const NOT_INPUTS: [&str; 6] = ["build", "dist", "target", "tests", "fuzz", "entry.js"];
 
 /// Builds both where they are out of date.
 ///
@@ -38,11 +38,26 @@ pub fn build(tools: &Tools) -> Result<()> {
 /// # Errors
 /// When nothing has been built.
 pub fn print_sizes() -> Result<()> {
-    let root = paths::root();
-    let worker = print_size("Worker", &root.join("edge/build"))?;
-    let app = print_size("app", &root.join("ui/dist"))?;
+    let app = sent_files(&paths::root().join("ui/dist"))?;
+    let (worker, app) = (print_size("Worker", &worker_files()?)?, print_size("app", &app)?);
     println!("gzip: Worker {} KB, app {} KB", in_kilobytes(worker), in_kilobytes(app));
     Ok(())
+}
+
+/// The Worker's size in bytes of gzip.
+///
+/// # Errors
+/// When it has not been built.
+pub fn worker_gzip_bytes() -> Result<usize> {
+    worker_files()?.iter().map(|file| gzip_size(&read(file)?)).sum()
+}
+
+/// What is uploaded: the built module and the entry in front of it.
+fn worker_files() -> Result<Vec<PathBuf>> {
+    let edge = paths::root().join("edge");
+    let mut files = sent_files(&edge.join("build"))?;
+    files.push(edge.join("entry.js"));
+    Ok(files)
 }
 
 /// The app's, the Worker's and the engine's sources, the versions of everything, and the compiler.
@@ -52,7 +67,13 @@ fn inputs(part: &str, tools: &Tools) -> Result<String> {
     for folder in ["engine", part] {
         stamp = stamp.path(&root.join(folder), &NOT_INPUTS)?;
     }
-    for file in ["Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/dist/app.rs"] {
+    for file in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "package-lock.json",
+        "xtask/src/dist.rs",
+        "xtask/src/dist/app.rs",
+    ] {
         stamp = stamp.path(&root.join(file), &[])?;
     }
     Ok(stamp.finish())
@@ -75,25 +96,39 @@ fn when_changed(
     stamp::keep(&file, &before)
 }
 
+/// How the Worker's dependencies are optimised: for size. The root's Cargo.toml names those that are built for speed. It
+/// is said here because the origin shares the profile.
+const WORKER_OPT_LEVEL: &str = "z";
+
 fn build_worker(tools: &Tools) -> Result<()> {
     let mut command = Command::new(&tools.worker_build);
     command.arg("--release").current_dir(paths::root().join("edge"));
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", WORKER_OPT_LEVEL);
     tools.wasm.apply(&mut command, tools.npm.node());
     command
         .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
         .env("WASM_OPT_BIN", tools.npm.wasm_opt());
     command.env("ESBUILD_BIN", tools.npm.esbuild());
-    step::run_quietly("building the Worker", &mut command)
+    step::run_quietly("building the Worker", &mut command)?;
+    strip_names(tools)
+}
+
+/// The names of functions, which worker-build keeps, are a tenth of what is uploaded; a panic is found by its message and
+/// its place.
+fn strip_names(tools: &Tools) -> Result<()> {
+    let module = paths::root().join("edge/build/index_bg.wasm");
+    let mut command = Command::new(tools.npm.node());
+    command.arg(tools.npm.wasm_opt()).arg("--strip-debug").arg(&module);
+    command.arg("--output").arg(&module);
+    step::run_quietly("stripping the Worker", &mut command)
 }
 
 /// Prints each file that is sent, and answers with their sum in bytes.
-fn print_size(name: &str, dir: &Path) -> Result<usize> {
+fn print_size(name: &str, files: &[PathBuf]) -> Result<usize> {
     let mut sum = 0;
-    for file in sent_files(dir)? {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&content).context("cannot compress")?;
-        let size = encoder.finish().context("cannot compress")?.len();
+    for file in files {
+        let content = read(file)?;
+        let size = gzip_size(&content)?;
         let shown = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         println!(
             "{name}: {shown} {} KB ({} KB gzip)",
@@ -105,13 +140,25 @@ fn print_size(name: &str, dir: &Path) -> Result<usize> {
     Ok(sum)
 }
 
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn gzip_size(content: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).context("cannot compress")?;
+    Ok(encoder.finish().context("cannot compress")?.len())
+}
+
 fn sent_files(dir: &Path) -> Result<Vec<PathBuf>> {
     let describe = || format!("{} is not built: run cargo xtask dist", dir.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).with_context(describe)? {
         let path = entry.with_context(describe)?.path();
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if matches!(extension, Some("wasm" | "js" | "css" | "html")) {
+        if path.is_dir() {
+            files.extend(sent_files(&path)?);
+        } else if matches!(extension, Some("wasm" | "js" | "css" | "html")) {
             files.push(path);
         }
     }

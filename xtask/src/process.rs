@@ -208,6 +208,12 @@ impl Process {
     pub fn stop(self) {
         drop(self);
     }
+
+    /// The same without a word before, as a machine that loses its power.
+    pub fn kill(self) {
+        // Its end follows: what has gone is not told to stop.
+        let _gone = kill_process_group(self.running.pid, Signal::KILL);
+    }
 }
 
 impl Drop for Process {

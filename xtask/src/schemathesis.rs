@@ -21,7 +21,15 @@ use crate::toolchain::python::{self, Python};
 use crate::{paths, ports, step};
 
 /// What the edge answers, and the origin does not have.
-const AT_THE_EDGE: &[&str] = &["evaluate_promotion"];
+const AT_THE_EDGE: &[&str] = &[
+    "evaluate_promotion",
+    "preview_promotion",
+    "reserve_promotion",
+    "get_redemption",
+    "confirm_redemption",
+    "release_redemption",
+    "roll_back_redemption",
+];
 /// What ends the caller's own session, after which everything would be refused: called by themselves, at the end.
 /// (Nobody can be thrown out otherwise: the last administrator is neither removed nor disabled, and signing out ends
 /// only the session of a cookie, which browsers and schemathesis send back over HTTPS alone.)

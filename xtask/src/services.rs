@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use crate::toolchain::Tools;
+use crate::toolchain::npm::Npm;
 use crate::{dist, paths, ports, toolchain};
 use edge::{Edge, EdgeConfig};
 use mailbox::{Mailbox, MailboxConfig};
@@ -40,12 +41,17 @@ pub fn build() -> Result<Built> {
     Ok(Built { tools })
 }
 
+/// The origin of the pages that may evaluate at a [`Stack`]'s edge.
+pub const SHOP_ORIGIN: &str = "https://shop.example";
+
 /// A private stack on free ports: PostgreSQL, mailbox, origin and edge, with secrets and state of its own, all gone at its end.
 /// `DATABASE_URL`, when set, takes the place of the private PostgreSQL.
 #[derive(Debug)]
 pub struct Stack {
     // In the order in which they stop.
-    edge: Edge,
+    edge: Option<Edge>,
+    edge_config: EdgeConfig,
+    npm: Npm,
     origin: Option<Origin>,
     origin_config: OriginConfig,
     mailbox: Mailbox,
@@ -91,18 +97,19 @@ impl Stack {
             log: dir.join("origin.log"),
         };
         let origin = Origin::start(&origin_config)?;
-        let edge = Edge::start(
-            &built.tools.npm,
-            &EdgeConfig {
-                port: edge_port,
-                inspector_port,
-                origin_url: origin.url().to_owned(),
-                internal_secret: secrets.internal_secret,
-                dir: dir.join("edge"),
-            },
-        )?;
+        let edge_config = EdgeConfig {
+            port: edge_port,
+            inspector_port,
+            origin_url: origin.url().to_owned(),
+            cors_origins: SHOP_ORIGIN,
+            internal_secret: secrets.internal_secret,
+            dir: dir.join("edge"),
+        };
+        let edge = Edge::start(&built.tools.npm, &edge_config)?;
         Ok(Self {
-            edge,
+            edge: Some(edge),
+            edge_config,
+            npm: built.tools.npm,
             origin: Some(origin),
             origin_config,
             mailbox,
@@ -113,8 +120,8 @@ impl Stack {
 
     /// The address that clients use, without a trailing slash.
     #[must_use]
-    pub fn edge_url(&self) -> &str {
-        self.edge.url()
+    pub fn edge_url(&self) -> String {
+        self.edge_config.url()
     }
 
     /// The origin's own address.
@@ -145,6 +152,18 @@ impl Stack {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Kills the edge without a word before, and starts it again at the same address on what it had written.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn kill_edge(&mut self) -> Result<()> {
+        if let Some(edge) = self.edge.take() {
+            edge.kill();
+        }
+        self.edge = Some(Edge::start(&self.npm, &self.edge_config)?);
+        Ok(())
     }
 
     /// Ends the origin; the edge and the database go on.

@@ -4,6 +4,7 @@
 //! also when it fails. The first failing step ends the run; the times of all steps are printed in any case.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -26,6 +27,8 @@ pub enum Part {
     Edge,
     /// The whole stack over HTTP and in a browser.
     E2e,
+    /// Many redemptions at once against the whole stack, in the form that takes minutes.
+    Hammer,
     /// The app: unit tests, and that it builds.
     Ui,
 }
@@ -59,6 +62,7 @@ fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("queries", prepare::check)?;
     steps.run("schemathesis", schemathesis::run)?;
     steps.run("dist", || dist::build(&tools).and_then(|()| dist::print_sizes()))?;
+    steps.run("entry", || test_entry(&tools))?;
     steps.run("deployment", || deploy_dry_run(&tools))?;
     steps.run("end to end", end_to_end)
 }
@@ -69,7 +73,7 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
             let tools = steps.run("tools", toolchain::ensure)?;
             steps.run("wasm32", || build_engine_for_wasm(&tools))?;
             steps.run("tests", || {
-                cargo_test(&["--package", "engine", "--package", "conformance"])
+                cargo_test(&["--package", "engine", "--package", "conformance", "--package", "model"])
             })?;
             steps.run("native = wasm", || conformance::check(&tools))?;
             steps.run("fuzz", fuzz::run_all)
@@ -83,9 +87,11 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
             let tools = steps.run("tools", toolchain::ensure)?;
             steps.run("tests", || cargo_test(&["--package", "edge"]))?;
             steps.run("dist", || dist::build(&tools))?;
+            steps.run("entry", || test_entry(&tools))?;
             steps.run("deployment", || deploy_dry_run(&tools))
         }
         Part::E2e => steps.run("end to end", end_to_end),
+        Part::Hammer => steps.run("hammer", hammer),
         Part::Ui => {
             let tools = steps.run("tools", toolchain::ensure)?;
             steps.run("tests", || cargo_test(&["--package", "ui"]))?;
@@ -152,6 +158,12 @@ fn cargo_test(selection: &[&str]) -> Result<()> {
     step::run_openly(&format!("testing {}", selection.join(" ")), &mut command)
 }
 
+fn test_entry(tools: &Tools) -> Result<()> {
+    let mut command = Command::new(tools.npm.node());
+    command.args(["--test", "--test-reporter=dot", "edge/tests/entry.test.mjs"]);
+    step::run_openly("testing the Worker's entry", command.current_dir(paths::root()))
+}
+
 fn deploy_dry_run(tools: &Tools) -> Result<()> {
     let mut command = tools.npm.wrangler();
     let out: &Path = &paths::scratch().join("deploy");
@@ -165,6 +177,14 @@ fn deploy_dry_run(tools: &Tools) -> Result<()> {
 }
 
 /// The browser is installed and everything is built before, so that the tests' time is theirs.
+fn hammer() -> Result<()> {
+    services::build()?;
+    let mut command = cargo::command();
+    command.args(["test", "--locked", "--package", "tests", "--", "hammer"]);
+    command.env("COUPONS_HAMMER", "whole");
+    step::run_openly("hammering the ledger", &mut command)
+}
+
 fn end_to_end() -> Result<()> {
     chromium::ensure()?;
     services::build()?;

@@ -7,13 +7,11 @@ use engine::problem::ProblemType;
 use engine::wire::v1::{AccessTokenError, Identity, KeySetEntry, UnverifiedAccessToken, key_set_key};
 use worker::Request;
 
-use super::bearer;
+use super::{bearer, is_app_key};
 use crate::app::App;
 use crate::problem::Failure;
 use crate::{crypto, log, rules};
 
-/// What every application key starts with.
-const APP_KEY_PREFIX: &str = "ck_";
 /// How old the known keys have to be, in seconds, for an unknown one to be worth a look: bounds what invented keys cost
 /// the store.
 const LOOK_AGAIN_AFTER_SECS: u64 = 5;
@@ -27,7 +25,7 @@ pub(crate) async fn identify(app: &App, request: &Request) -> Result<Option<Iden
     let Some(text) = header.as_deref().and_then(bearer) else {
         return Ok(None);
     };
-    if text.starts_with(APP_KEY_PREFIX) {
+    if is_app_key(text) {
         return Err(refuse(app_key_detail(text)));
     }
     let token = UnverifiedAccessToken::parse(text).map_err(refuse_token)?;

@@ -1,50 +1,78 @@
 //! The Durable Object: SQLite tables around [`engine::ledger::decide`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use engine::ledger::{Command, Config, Event, Outcome, Redeem, State as Known, decide};
+use engine::ids::LedgerEventId;
+use engine::ledger::{Config, Outcome};
+use serde::de::DeserializeOwned;
 // The attribute macro expects the crate by this name.
 use worker::wasm_bindgen;
-use worker::{DurableObject, Env, Request, Response, ResponseBuilder, Result, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, ResponseBuilder, Result, SqlStorage, State, durable_object};
 
-use super::protocol::{COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, HEALTH_PATH, Reply, Submission};
-use super::store::{self, Store};
-use crate::app::now_millis;
+use super::host::{Moment, Step, carry_out, end_reservations};
+use super::protocol::{
+    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, HEALTH_PATH,
+    REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+};
+use super::row::{Fallible, time};
+use super::store::Store;
+use crate::app::{Bindings, now_millis};
+use crate::outgoing::within;
+use crate::random::random;
 use crate::{answer, log};
 
-/// Why a request cannot be answered.
-type Fallible<T> = std::result::Result<T, String>;
+/// How long an event may wait for others to be sent with, in milliseconds: reports lag by less than a second.
+const RELAY_DELAY_MILLIS: u64 = 250;
+/// How long to wait after the queue has refused a batch, in milliseconds.
+const RELAY_RETRY_MILLIS: u64 = 5_000;
+/// The time after which an event that was not acknowledged is sent again, in milliseconds, at first: longer than the
+/// queue and the origin take for one when all is well.
+const RESEND_MILLIS: u64 = 60_000;
+/// How long the queue may take for a batch.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Batches that one alarm sends, so that it ends under any load; the next one goes on.
+const MAX_BATCHES: usize = 50;
 
 /// The redemptions of one shard of a promotion, or of all of it.
-#[durable_object(fetch)]
+#[durable_object(alarm)]
 pub(crate) struct Ledger {
-    /// Whether the tables are there; a constructor cannot fail.
-    store: Fallible<Store>,
+    state: State,
+    bindings: Bindings,
+    /// A constructor cannot fail.
+    store: Fallible<Store<SqlStorage>>,
     /// The stored configuration as it was last read; `None` before it is read.
     config: RefCell<Option<Option<Config>>>,
+    /// When the alarm rings, in milliseconds, as far as this instance knows.
+    armed_for: Cell<Option<u64>>,
 }
 
 impl DurableObject for Ledger {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         Self {
             store: Store::open(state.storage().sql()),
+            state,
+            bindings: Bindings::new(env),
             config: RefCell::new(None),
+            armed_for: Cell::new(None),
         }
     }
 
-    /// Awaits the body alone; from there to the reply nothing is awaited, so no other request comes in between. The
-    /// platform holds the reply back until the write is durable. Repeating a command gives the first outcome; repeating
-    /// anything else changes nothing.
+    /// Awaits the body, and for a command the setting of the alarm; from there to the reply nothing is awaited, so no
+    /// other request comes in between. The platform holds the reply back until the write is durable. Repeating a command
+    /// gives the first outcome; repeating anything else changes nothing.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let path = request.path();
         let method = request.inner().method();
         let body = request.bytes().await?;
         let result = match (method.as_str(), path.as_str()) {
-            ("POST", COMMAND_PATH) => self.command(&body),
+            ("POST", COMMAND_PATH) => self.command(&body).await,
             ("POST", CONFIG_PATH) => self.configure(&body),
             ("GET", CONFIG_PATH) => self.tell_config(),
             ("POST", COUPONS_PATH) => self.list(&body),
+            ("POST", REVOKED_KEYS_PATH) => self.revoke_key(&body),
+            ("POST", ACKNOWLEDGE_PATH) => self.acknowledge(&body),
+            ("GET", TALLY_PATH) => self.tally(),
             ("GET", HEALTH_PATH) => self.health(),
             _ => Err(format!("no such path: {method} {path}")),
         };
@@ -53,27 +81,89 @@ impl DurableObject for Ledger {
             ResponseBuilder::new().with_status(500).fixed(cause.into_bytes())
         }))
     }
+
+    /// Ends reservations and sends what is due. Awaits the queue, where sending twice is harmless, and the setting of
+    /// the next alarm. Never fails: the platform gives up an alarm that does.
+    async fn alarm(&self) -> Result<Response> {
+        self.armed_for.set(None);
+        let next = self.relay().await.unwrap_or_else(|cause| {
+            log::error("relay_failed", "", &cause);
+            Some(now_millis().saturating_add(RELAY_RETRY_MILLIS))
+        });
+        if let Some(next) = next
+            && let Err(cause) = self.arm(next.max(now_millis())).await
+        {
+            log::error("relay_not_armed", "", &cause);
+        }
+        Response::empty()
+    }
 }
 
 impl Ledger {
-    /// Everything that can fail comes before the one write.
-    fn command(&self, body: &[u8]) -> Fallible<Response> {
-        let store = self.store.as_ref()?;
-        let Submission {
-            transaction_id: key,
-            command,
-            ..
-        } = parse(body)?;
-        let now_millis = now_millis();
-        let (event, outcome) = self.with_config(store, |config| {
-            let known = known(store, &key, &command, config)?;
-            Ok(decide(&known, command, time(now_millis)))
-        })?;
-        let response = answer::json(200, &Reply::new(outcome));
-        if let Some(Event::Redeemed(redeem)) = event {
-            store.insert(&key, &redeem, now_millis)?;
+    /// Sets the alarm before anything is written, so that what is written is sent.
+    async fn command(&self, body: &[u8]) -> Fallible<Response> {
+        loop {
+            let now = now_millis();
+            match self.step(body, now)? {
+                Step::Answered(outcome) => return Ok(answer::json(200, &Reply::new(outcome))),
+                Step::Unarmed => self.arm(now.saturating_add(RELAY_DELAY_MILLIS)).await?,
+            }
         }
-        Ok(response)
+    }
+
+    fn step(&self, body: &[u8], now: u64) -> Fallible<Step> {
+        let store = self.store.as_ref()?;
+        let Submission { key, command, .. } = parse(body)?;
+        let moment = Moment {
+            now,
+            is_armed: self.is_armed(now),
+            new_id: &|| event_id(now),
+        };
+        self.with_config(store, |config| carry_out(store, config, &key, command, &moment))
+    }
+
+    /// Sends what is due, and tells when there is something to do again.
+    async fn relay(&self) -> Fallible<Option<u64>> {
+        let store = self.store.as_ref()?;
+        let now = now_millis();
+        let moment = Moment {
+            now,
+            // What is written here is sent right below.
+            is_armed: true,
+            new_id: &|| event_id(now),
+        };
+        end_reservations(store, &moment)?;
+        let queue = self.bindings.records().map_err(|error| error.to_string())?;
+        let resend_millis = self.bindings.ledger_resend_millis().unwrap_or(RESEND_MILLIS);
+        for _ in 0..MAX_BATCHES {
+            let batch = store.due(now_millis())?;
+            if batch.is_empty() {
+                break;
+            }
+            let sent = within(SEND_TIMEOUT, batch.send(&queue)).await;
+            sent.map_err(|error| error.to_string())?;
+            store.set_sent(&batch, now_millis(), resend_millis)?;
+        }
+        store.next_due()
+    }
+
+    /// Has the alarm ring at `at_millis`, or before if it is set already.
+    async fn arm(&self, at_millis: u64) -> Fallible<()> {
+        if self.armed_for.get().is_some_and(|armed_for| armed_for <= at_millis) {
+            return Ok(());
+        }
+        // Noted before the await, in which others run: a later time must not take the place of this one.
+        self.armed_for.set(Some(at_millis));
+        let done = self.state.storage().set_alarm(time(at_millis)).await;
+        done.map_err(|error| {
+            self.armed_for.set(None);
+            error.to_string()
+        })
+    }
+
+    fn is_armed(&self, now_millis: u64) -> bool {
+        let at_last = now_millis.saturating_add(RELAY_DELAY_MILLIS);
+        self.armed_for.get().is_some_and(|armed_for| armed_for <= at_last)
     }
 
     fn configure(&self, body: &[u8]) -> Fallible<Response> {
@@ -94,13 +184,33 @@ impl Ledger {
         Ok(answer::json(200, &()))
     }
 
+    fn revoke_key(&self, body: &[u8]) -> Fallible<Response> {
+        let RevokedKey { key_id, .. } = parse(body)?;
+        self.store.as_ref()?.revoke_key(key_id)?;
+        Ok(answer::json(200, &()))
+    }
+
+    fn acknowledge(&self, body: &[u8]) -> Fallible<Response> {
+        let Acknowledgement { events, .. } = parse(body)?;
+        self.store.as_ref()?.acknowledge(&events)?;
+        Ok(answer::json(200, &()))
+    }
+
+    fn tally(&self) -> Fallible<Response> {
+        Ok(answer::json(200, &self.store.as_ref()?.tally()?))
+    }
+
     fn health(&self) -> Fallible<Response> {
-        self.store.as_ref()?.entry("")?;
+        self.store.as_ref()?.check()?;
         Ok(answer::json(200, &Reply::new(Outcome::Unused)))
     }
 
     /// Hands over the configuration, which is read and parsed once.
-    fn with_config<T>(&self, store: &Store, work: impl FnOnce(Option<&Config>) -> Fallible<T>) -> Fallible<T> {
+    fn with_config<T>(
+        &self,
+        store: &Store<SqlStorage>,
+        work: impl FnOnce(Option<&Config>) -> Fallible<T>,
+    ) -> Fallible<T> {
         let mut config = self.config.borrow_mut();
         if config.is_none() {
             let text = store.config()?;
@@ -115,45 +225,11 @@ impl Ledger {
     }
 }
 
-/// What the ledger knows that a command is about.
-fn known<'s>(store: &Store, key: &str, command: &Command, config: Option<&'s Config>) -> Fallible<Known<'s>> {
-    let entry = store.entry(key)?;
-    let mut known = Known {
-        config,
-        ..Known::default()
-    };
-    if let (None, Command::Redeem(redeem)) = (&entry, command) {
-        read_counts(store, redeem, &mut known)?;
-    }
-    known.entry = entry;
-    Ok(known)
+fn event_id(now_millis: u64) -> Fallible<LedgerEventId> {
+    let random = random().map_err(|failure| failure.cause().to_owned())?;
+    Ok(LedgerEventId::from_parts(now_millis, random))
 }
 
-fn read_counts(store: &Store, redeem: &Redeem, known: &mut Known<'_>) -> Fallible<()> {
-    let Some(claim) = &redeem.claim else { return Ok(()) };
-    if claim.counted {
-        known.redemptions = store.count(store::REDEMPTIONS)?;
-        if let Some(discount) = redeem.entry.answer.discount {
-            known.spent = store.count(&store::spent(discount.currency().code()))?;
-        }
-        if let Some(id) = &claim.customer_id {
-            known.customer_redemptions = store.count(&store::customer(id))?;
-        }
-    }
-    if let Some(coupon) = &claim.coupon {
-        known.coupon_uses = store.count(&store::coupon(&coupon.code))?;
-        known.coupon = store.coupon(&coupon.code)?;
-    }
-    Ok(())
-}
-
-fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Fallible<T> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Fallible<T> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
-}
-
-fn time(millis: u64) -> DateTime<Utc> {
-    i64::try_from(millis)
-        .ok()
-        .and_then(DateTime::from_timestamp_millis)
-        .unwrap_or_default()
 }

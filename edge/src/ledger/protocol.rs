@@ -1,33 +1,34 @@
 //! What edge and object say to each other: JSON over the object's `fetch`, versioned, pinned by a test because edge
 //! and object of two releases meet during a deployment.
 
+use engine::ids::{AppKeyId, LedgerEventId};
 use engine::ledger::{Command, ListedCoupon, Outcome};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 
-/// Where a [`Submission`] is posted. The host is a name only: the request never leaves the platform.
-pub(super) const COMMAND_URL: &str = "https://ledger/v1/command";
-/// The path of [`COMMAND_URL`].
+/// What the paths follow in an address. The host is a name only: the request never leaves the platform.
+pub(super) const HOST: &str = "https://ledger";
+/// Where a [`Submission`] is posted.
 pub(super) const COMMAND_PATH: &str = "/v1/command";
 /// Where an [`engine::ledger::Config`] is posted and read; 404 when there is none.
-pub(super) const CONFIG_URL: &str = "https://ledger/v1/config";
-/// The path of [`CONFIG_URL`].
 pub(super) const CONFIG_PATH: &str = "/v1/config";
 /// Where a [`CouponList`] is posted.
-pub(super) const COUPONS_URL: &str = "https://ledger/v1/coupons";
-/// The path of [`COUPONS_URL`].
 pub(super) const COUPONS_PATH: &str = "/v1/coupons";
+/// Where a [`RevokedKey`] is posted.
+pub(super) const REVOKED_KEYS_PATH: &str = "/v1/revoked-keys";
+/// Where an [`Acknowledgement`] is posted.
+pub(super) const ACKNOWLEDGE_PATH: &str = "/v1/acknowledge";
+/// Answers an [`engine::wire::v1::TallyAnswer`].
+pub(super) const TALLY_PATH: &str = "/v1/tally";
 /// Answers 200 when the object reads its storage.
-pub(super) const HEALTH_URL: &str = "https://ledger/v1/health";
-/// The path of [`HEALTH_URL`].
 pub(super) const HEALTH_PATH: &str = "/v1/health";
 
 /// A command for a redemption.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Submission {
     v: V1,
-    /// What it is found by: a transaction, or a coupon's use.
-    pub(super) transaction_id: String,
+    /// From [`engine::ledger::Place::key`]; empty when the command names its redemption.
+    pub(super) key: String,
     pub(super) command: Command,
 }
 
@@ -45,11 +46,25 @@ pub(super) struct CouponList {
     pub(super) coupons: Vec<ListedCoupon>,
 }
 
+/// A key to refuse.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RevokedKey {
+    v: V1,
+    pub(super) key_id: AppKeyId,
+}
+
+/// Events that the origin has stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Acknowledgement {
+    v: V1,
+    pub(super) events: Vec<LedgerEventId>,
+}
+
 impl Submission {
     pub(super) fn new(key: &str, command: Command) -> Self {
         Self {
             v: V1,
-            transaction_id: key.to_owned(),
+            key: key.to_owned(),
             command,
         }
     }
@@ -67,37 +82,63 @@ impl CouponList {
     }
 }
 
+impl RevokedKey {
+    pub(super) const fn new(key_id: AppKeyId) -> Self {
+        Self { v: V1, key_id }
+    }
+}
+
+impl Acknowledgement {
+    pub(super) const fn new(events: Vec<LedgerEventId>) -> Self {
+        Self { v: V1, events }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::ledger::{Claim, CouponClaim, Entry, Redeem};
+    use engine::ledger::{Claim, CouponClaim, Entry, Handle, Redeem, RollBack};
     use engine::promotion::Limits;
+    use engine::wire::v1::{KeyScope, RedemptionStatus};
 
     const ENTRY: &str = include_str!("../../../engine/tests/data/ledger_entry.v1.json");
+    const ID: &str = "01a0c4506c0071018101010101010101";
 
     fn entry() -> Entry {
         serde_json::from_str(ENTRY).unwrap()
     }
 
-    fn redeem(claim: Option<Claim>) -> Command {
-        Command::Redeem(Box::new(Redeem { entry: entry(), claim }))
+    fn handle() -> Handle {
+        Handle {
+            redemption_id: format!("red_{ID}").parse().unwrap(),
+            app_key_id: format!("key_{ID}").parse().unwrap(),
+            scope: KeyScope::ALL,
+        }
+    }
+
+    fn check<T: Serialize + serde::de::DeserializeOwned>(value: &T, expected: &str) {
+        let text = serde_json::to_string(value).unwrap();
+        assert_eq!(text, expected);
+        let read: T = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
     }
 
     #[test]
     fn submissions_are_pinned() {
         let check = |command, expected: &str| {
-            let text = serde_json::to_string(&Submission::new("order-1", command)).unwrap();
-            assert_eq!(text, expected);
-            let read: Submission = serde_json::from_str(&text).unwrap();
-            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+            check(
+                &Submission::new("t/order-1", command),
+                &format!(r#"{{"v":1,"key":"t/order-1","command":{{{expected}}}}}"#),
+            );
         };
+        let app_key_id = handle().app_key_id;
         check(
             Command::LookUp {
                 fingerprint: "f1".to_owned(),
+                app_key_id,
             },
-            r#"{"v":1,"transaction_id":"order-1","command":{"command":"look_up","fingerprint":"f1"}}"#,
+            &format!(r#""command":"look_up","fingerprint":"f1","app_key_id":"key_{ID}""#),
         );
-        let entry_fields = ENTRY.trim_end().trim_start_matches('{').trim_end_matches('}');
         let claim = Claim {
             revision: 5,
             counted: true,
@@ -108,48 +149,75 @@ mod tests {
                 batch: None,
             }),
         };
-        let claim_text = r#"{"revision":5,"counted":true,"limits":{"total":null,"per_customer":null,"budget":null},"customer_id":null,"coupon":{"code":"WELCOME","batch":null}}"#;
+        let redeem = Redeem {
+            entry: entry(),
+            id: handle().redemption_id,
+            claim,
+            transaction_id: Some("order-1".to_owned()),
+            until: Some("2026-11-21T12:00:00Z".parse().unwrap()),
+        };
+        let entry_fields = ENTRY.trim_end().trim_start_matches('{').trim_end_matches('}');
+        let claim = r#"{"revision":5,"counted":true,"limits":{"total":null,"per_customer":null,"budget":null},"customer_id":null,"coupon":{"code":"WELCOME","batch":null}}"#;
         check(
-            redeem(Some(claim)),
+            Command::Redeem(Box::new(redeem)),
             &format!(
-                r#"{{"v":1,"transaction_id":"order-1","command":{{"command":"redeem",{entry_fields}}},"claim":{claim_text}}}}}"#
+                r#""command":"redeem",{entry_fields}}},"id":"red_{ID}","claim":{claim},"transaction_id":"order-1","until":"2026-11-21T12:00:00Z""#
             ),
         );
-    }
-
-    #[test]
-    fn a_submission_of_the_release_before_is_read() {
-        let entry_fields = ENTRY.trim_end().trim_start_matches('{');
-        let text = format!(r#"{{"v":1,"transaction_id":"order-1","command":{{"command":"redeem",{entry_fields}}}"#);
-        assert_eq!(serde_json::from_str::<Submission>(&text).unwrap().command, redeem(None));
+        let named = format!(r#""redemption_id":"red_{ID}","app_key_id":"key_{ID}","scope":"all""#);
+        check(Command::Confirm(handle()), &format!(r#""command":"confirm",{named}"#));
+        check(Command::Release(handle()), &format!(r#""command":"release",{named}"#));
+        check(Command::Find(handle()), &format!(r#""command":"find",{named}"#));
+        let wanted = RollBack {
+            handle: handle(),
+            amount: None,
+            idempotency_key: Some("i-1".to_owned()),
+        };
+        check(
+            Command::RollBack(Box::new(wanted)),
+            &format!(r#""command":"roll_back",{named},"amount":null,"idempotency_key":"i-1""#),
+        );
     }
 
     #[test]
     fn replies_are_pinned() {
         let check = |outcome, expected: &str| {
-            let text = serde_json::to_string(&Reply::new(outcome)).unwrap();
-            assert_eq!(text, expected);
-            let read: Reply = serde_json::from_str(&text).unwrap();
-            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+            check(&Reply::new(outcome), &format!(r#"{{"v":1,"outcome":{{{expected}}}}}"#));
         };
         check(
             Outcome::Granted { exhausted: false },
-            r#"{"v":1,"outcome":{"outcome":"granted","exhausted":false}}"#,
+            r#""outcome":"granted","exhausted":false"#,
         );
-        check(Outcome::Conflict, r#"{"v":1,"outcome":{"outcome":"conflict"}}"#);
-        check(Outcome::Unused, r#"{"v":1,"outcome":{"outcome":"unused"}}"#);
-        let entry_fields = ENTRY.trim_end().trim_start_matches('{');
+        check(Outcome::Conflict, r#""outcome":"conflict""#);
+        check(Outcome::Unused, r#""outcome":"unused""#);
+        check(Outcome::Unknown, r#""outcome":"unknown""#);
+        check(Outcome::NotAllowed, r#""outcome":"not_allowed""#);
+        check(Outcome::KeyRevoked, r#""outcome":"key_revoked""#);
+        check(Outcome::Excess { left: 5 }, r#""outcome":"excess","left":5"#);
+        let status = RedemptionStatus::Expired;
+        check(Outcome::Closed { status }, r#""outcome":"closed","status":"expired""#);
+        let answer = entry().answer;
+        let text = serde_json::to_string(&answer).unwrap();
+        let fields = text.trim_start_matches('{').strip_suffix('}').unwrap();
         check(
-            Outcome::Replayed(Box::new(entry())),
-            &format!(r#"{{"v":1,"outcome":{{"outcome":"replayed",{entry_fields}}}"#),
+            Outcome::Replayed(Box::new(answer)),
+            &format!(r#""outcome":"replayed",{fields}"#),
         );
     }
 
     #[test]
     fn lists_are_pinned() {
-        let text = r#"{"v":1,"coupons":[{"code":"WELCOME","revision":3,"max_uses":1,"expires_at":null,"customer_id":"c-77","revoked":false}]}"#;
-        let list: CouponList = serde_json::from_str(text).unwrap();
-        assert_eq!(serde_json::to_string(&list).unwrap(), text);
+        let coupons = r#"{"v":1,"coupons":[{"code":"WELCOME","revision":3,"max_uses":1,"expires_at":null,"customer_id":"c-77","revoked":false}]}"#;
+        check(&serde_json::from_str::<CouponList>(coupons).unwrap(), coupons);
+        check(
+            &RevokedKey::new(handle().app_key_id),
+            &format!(r#"{{"v":1,"key_id":"key_{ID}"}}"#),
+        );
+        let events = vec![format!("evt_{ID}").parse().unwrap()];
+        check(
+            &Acknowledgement::new(events),
+            &format!(r#"{{"v":1,"events":["evt_{ID}"]}}"#),
+        );
     }
 
     #[test]

@@ -1,61 +1,58 @@
-//! The object's tables. Each function is one statement, so that it happens wholly or not at all.
+//! The object's rows. Each function is one statement, so that it happens wholly or not at all; a command takes one to
+//! read what it is about and one to write what follows.
+
+use std::cell::Cell;
 
 use engine::coupon::CouponCode;
-use engine::ledger::{Claim, Config, Entry, ListedCoupon, Redeem};
+use engine::ids::{AppKeyId, LedgerEventId};
+use engine::ledger::{Changed, Command, Config, Event, ListedCoupon, Redeem, State, Stored};
 use worker::{SqlStorage, SqlStorageValue};
 
-/// Why the storage cannot be used.
-type Fallible<T> = Result<T, String>;
+use super::row::{Fallible, Row, integer, text};
+use super::schema::SCHEMA;
 
-/// Without row ids, a row is one written row instead of a row and its index entry.
-///
-/// `counts` has a row for each thing that is counted, by a name of [`redemptions`] and its neighbours. Inserting into
-/// the view `redemptions` writes a transaction and adds to what its claim names: one statement, with SQLite's promise
-/// that it happens wholly or not at all.
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS transactions (
-    transaction_id TEXT PRIMARY KEY,
-    fingerprint TEXT NOT NULL,
-    entry TEXT NOT NULL,
-    created_at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counts (
-    name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS coupons (
-    code TEXT PRIMARY KEY,
-    revision INTEGER NOT NULL,
-    coupon TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS config (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    revision INTEGER NOT NULL,
-    config TEXT NOT NULL
+/// What a [`Stored`] is read from, in the order of [`Row::stored`].
+macro_rules! columns {
+    () => {
+        "id, status, transaction_id, customer_id, coupon, counted, reserved_until, rolled_back, updated_at, entry"
+    };
+}
+
+/// What every command is decided on: whether its key was revoked, and when the first reservation ends.
+macro_rules! about_all {
+    () => {
+        "EXISTS (SELECT 1 FROM revoked_keys WHERE key_id = ?), \
+         (SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved')"
+    };
+}
+
+const HAS_TABLES: &str = "SELECT count(*) FROM sqlite_master WHERE name = 'redemptions'";
+const SELECT_BY_PLACE: &str = concat!(
+    "SELECT ",
+    about_all!(),
+    ", (SELECT value FROM counts WHERE name = 'redemptions'), (SELECT value FROM counts WHERE name = ?), \
+     (SELECT value FROM counts WHERE name = ?), (SELECT value FROM counts WHERE name = ?), \
+     (SELECT coupon FROM coupons WHERE code = ?), ",
+    columns!(),
+    " FROM (SELECT 1) LEFT JOIN redemptions ON key = ? AND status IN ('reserved', 'committed', 'rolled_back')"
 );
-CREATE VIEW IF NOT EXISTS redemptions AS
-    SELECT transaction_id, fingerprint, entry, created_at,
-        '' AS total, '' AS spent, 0 AS amount, '' AS customer, '' AS coupon FROM transactions;
-CREATE TRIGGER IF NOT EXISTS redemptions_insert INSTEAD OF INSERT ON redemptions BEGIN
-    INSERT INTO transactions (transaction_id, fingerprint, entry, created_at)
-        VALUES (NEW.transaction_id, NEW.fingerprint, NEW.entry, NEW.created_at);
-    INSERT INTO counts (name, value)
-        SELECT name, value FROM (
-            SELECT NEW.total AS name, 1 AS value UNION ALL SELECT NEW.spent, NEW.amount
-            UNION ALL SELECT NEW.customer, 1 UNION ALL SELECT NEW.coupon, 1
-        ) WHERE name IS NOT NULL
-        ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
-END;
-";
-
-const SELECT_ENTRY: &str = "SELECT entry FROM transactions WHERE transaction_id = ?";
-const SELECT_COUNT: &str = "SELECT value FROM counts WHERE name = ?";
-const SELECT_COUPON: &str = "SELECT coupon FROM coupons WHERE code = ?";
+const SELECT_BY_ID: &str = concat!(
+    "SELECT ",
+    about_all!(),
+    ", (SELECT answer FROM answers WHERE redemption_id = ? AND idempotency_key = ?), ",
+    columns!(),
+    " FROM (SELECT 1) LEFT JOIN redemptions ON id = ?"
+);
+const SELECT_ENDED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM redemptions WHERE status = 'reserved' AND reserved_until <= ? ORDER BY id"
+);
 const SELECT_CONFIG: &str = "SELECT config FROM config";
-const INSERT_TRANSACTION: &str =
-    "INSERT INTO transactions (transaction_id, fingerprint, entry, created_at) VALUES (?, ?, ?, ?)";
-const INSERT_REDEMPTION: &str = "INSERT INTO redemptions (transaction_id, fingerprint, entry, created_at, \
-    total, spent, amount, customer, coupon) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_GRANT: &str = "INSERT INTO grants (id, key, status, transaction_id, customer_id, coupon, counted, currency, \
+    amount, reserved_until, updated_at, entry, event_id, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_TRANSITION: &str = "INSERT INTO transitions (id, old_status, old_rolled_back, status, rolled_back, \
+    updated_at, idempotency_key, answer, event_id, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const UPSERT_CONFIG: &str = "INSERT INTO config (id, revision, config) VALUES (1, ?, ?) \
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, config = excluded.config \
     WHERE excluded.revision >= config.revision";
@@ -63,149 +60,256 @@ const UPSERT_COUPONS: &str = "INSERT INTO coupons (code, revision, coupon) \
     SELECT value ->> 'code', value ->> 'revision', value FROM json_each(?) WHERE true \
     ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, coupon = excluded.coupon \
     WHERE excluded.revision >= coupons.revision";
+const INSERT_REVOKED_KEY: &str = "INSERT INTO revoked_keys (key_id) VALUES (?) ON CONFLICT DO NOTHING";
+
+/// Runs SQL.
+pub(super) trait Sql {
+    /// The rows of a statement, column by column; several statements when there are no bindings.
+    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>>;
+}
+
+impl Sql for SqlStorage {
+    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>> {
+        let cursor = Self::exec(self, statement, bindings).map_err(text)?;
+        cursor.raw().collect::<worker::Result<_>>().map_err(text)
+    }
+}
 
 /// The tables of an object.
-pub(super) struct Store(SqlStorage);
+pub(super) struct Store<S> {
+    pub(super) sql: S,
+    /// Without them, nothing was ever written here.
+    has_tables: Cell<bool>,
+}
 
-impl Store {
-    /// Opens the storage and makes the tables that are missing.
-    pub(super) fn open(sql: SqlStorage) -> Fallible<Self> {
-        sql.exec(SCHEMA, None).map_err(text)?;
-        Ok(Self(sql))
+/// What is known before a command.
+pub(super) struct Known<'s> {
+    pub(super) state: State<'s>,
+    /// When the first reservation ends, in milliseconds.
+    first_end: Option<u64>,
+}
+
+impl Known<'_> {
+    /// Whether reservations have ended that are not written as such.
+    pub(super) fn is_behind(&self, now_millis: u64) -> bool {
+        self.first_end.is_some_and(|end| end <= now_millis)
+    }
+}
+
+impl<S: Sql> Store<S> {
+    /// Opens the storage and writes nothing.
+    pub(super) fn open(sql: S) -> Fallible<Self> {
+        let store = Self {
+            sql,
+            has_tables: Cell::new(false),
+        };
+        let tables = store.row(HAS_TABLES, vec![])?.map(|mut row| row.count()).transpose()?;
+        store.has_tables.set(tables.unwrap_or(0) > 0);
+        Ok(store)
     }
 
-    /// What was written of a redemption.
-    pub(super) fn entry(&self, key: &str) -> Fallible<Option<Entry>> {
-        self.json(SELECT_ENTRY, key)
+    /// Whether anything was ever written.
+    pub(super) const fn has_tables(&self) -> bool {
+        self.has_tables.get()
     }
 
-    /// A coupon that is listed here.
-    pub(super) fn coupon(&self, code: &CouponCode) -> Fallible<Option<ListedCoupon>> {
-        self.json(SELECT_COUPON, code.as_str())
+    /// Reads something.
+    pub(super) fn check(&self) -> Fallible<()> {
+        self.row(HAS_TABLES, vec![]).map(drop)
+    }
+
+    /// What a command is about: the redemption of the place, or the one that the command names.
+    pub(super) fn known<'s>(&self, key: &str, command: &Command, config: Option<&'s Config>) -> Fallible<Known<'s>> {
+        let mut known = Known {
+            state: State {
+                config,
+                ..State::default()
+            },
+            first_end: None,
+        };
+        if !self.has_tables() {
+            return Ok(known);
+        }
+        let app_key = command.app_key().map(|id| id.to_string()).into();
+        match command {
+            Command::Redeem(redeem) => self.read_place(app_key, key, counted(redeem), &mut known)?,
+            Command::LookUp { .. } => self.read_place(app_key, key, Default::default(), &mut known)?,
+            Command::Confirm(handle) | Command::Release(handle) | Command::Find(handle) => {
+                self.read_named(app_key, handle.redemption_id.to_string(), None, &mut known)?;
+            }
+            Command::RollBack(wanted) => {
+                let id = wanted.handle.redemption_id.to_string();
+                self.read_named(app_key, id, wanted.idempotency_key.clone(), &mut known)?;
+            }
+            Command::Expire => {}
+        }
+        Ok(known)
+    }
+
+    fn read_place(
+        &self,
+        app_key: SqlStorageValue,
+        key: &str,
+        counted: [Option<String>; 4],
+        known: &mut Known<'_>,
+    ) -> Fallible<()> {
+        let mut bindings = vec![app_key];
+        bindings.extend(counted.map(SqlStorageValue::from));
+        bindings.push(key.into());
+        let Some(mut row) = self.row(SELECT_BY_PLACE, bindings)? else {
+            return Ok(());
+        };
+        let state = &mut known.state;
+        state.key_revoked = row.flag()?;
+        known.first_end = row.integer()?;
+        state.redemptions = row.count()?;
+        state.spent = row.count()?;
+        state.customer_redemptions = row.count()?;
+        state.coupon_uses = row.count()?;
+        state.coupon = row.json()?;
+        state.redemption = row.stored()?;
+        Ok(())
+    }
+
+    fn read_named(
+        &self,
+        app_key: SqlStorageValue,
+        id: String,
+        idempotency_key: Option<String>,
+        known: &mut Known<'_>,
+    ) -> Fallible<()> {
+        let bindings = vec![app_key, id.as_str().into(), idempotency_key.into(), id.into()];
+        let Some(mut row) = self.row(SELECT_BY_ID, bindings)? else {
+            return Ok(());
+        };
+        known.state.key_revoked = row.flag()?;
+        known.first_end = row.integer()?;
+        known.state.remembered = row.json()?;
+        known.state.redemption = row.stored()?;
+        Ok(())
+    }
+
+    /// The reservations that ended and are not written as such, in the order of their identifiers.
+    pub(super) fn ended(&self, now_millis: u64) -> Fallible<Vec<Stored>> {
+        if !self.has_tables() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(SELECT_ENDED, vec![integer(now_millis)])?;
+        rows.filter_map(|mut row| row.stored().transpose()).collect()
+    }
+
+    /// Writes what was decided, and the event that tells of it. Nothing is written when the redemption is not as it was
+    /// read.
+    pub(super) fn write(
+        &self,
+        key: &str,
+        idempotency_key: Option<&str>,
+        event: &Event,
+        id: LedgerEventId,
+    ) -> Fallible<()> {
+        let message = serde_json::to_string(&event.message(id)).map_err(text)?;
+        let (statement, mut bindings) = match event {
+            Event::Granted(stored) => (INSERT_GRANT, grant(key, stored)?),
+            Event::Changed(changed) => (INSERT_TRANSITION, transition(idempotency_key, changed)?),
+        };
+        bindings.extend([id.to_string().into(), message.into()]);
+        self.run(statement, bindings)
     }
 
     /// What the origin said of the promotion, as a text.
     pub(super) fn config(&self) -> Fallible<Option<String>> {
-        self.text(SELECT_CONFIG, vec![])
-    }
-
-    /// How often something was counted.
-    pub(super) fn count(&self, name: &str) -> Fallible<u64> {
-        match self.value(SELECT_COUNT, vec![name.into()])? {
-            None => Ok(0),
-            Some(SqlStorageValue::Integer(count)) => u64::try_from(count).map_err(text),
-            // The platform hands a number over as JavaScript has it; counts are far below 2⁵³.
-            Some(SqlStorageValue::Float(count)) => whole(count),
-            Some(_) => Err("a stored count is no number".to_owned()),
+        if !self.has_tables() {
+            return Ok(None);
         }
-    }
-
-    /// Writes a redemption, and counts what its claim names.
-    pub(super) fn insert(&self, key: &str, redeem: &Redeem, now_millis: u64) -> Fallible<()> {
-        let entry = &redeem.entry;
-        let mut row = vec![
-            key.into(),
-            entry.fingerprint.as_str().into(),
-            serde_json::to_string(entry).map_err(text)?.into(),
-            integer(now_millis),
-        ];
-        let counted = redeem.claim.as_ref().map(|claim| counted(claim, entry));
-        let counted = counted.filter(|values| values.iter().any(|value| *value != SqlStorageValue::Null));
-        let Some(counted) = counted else {
-            return self.0.exec(INSERT_TRANSACTION, row).map(drop).map_err(text);
-        };
-        row.extend(counted);
-        self.0.exec(INSERT_REDEMPTION, row).map(drop).map_err(text)
+        self.row(SELECT_CONFIG, vec![])?
+            .map_or(Ok(None), |mut row| row.optional_text())
     }
 
     /// Keeps a configuration, unless a newer one is there.
     pub(super) fn set_config(&self, config: &Config) -> Fallible<()> {
         let row = vec![integer(config.revision), config.to_json().map_err(text)?.into()];
-        self.0.exec(UPSERT_CONFIG, row).map(drop).map_err(text)
+        self.run(UPSERT_CONFIG, row)
     }
 
     /// Lists coupons, except where a newer state of one is listed.
     pub(super) fn list(&self, coupons: &[ListedCoupon]) -> Fallible<()> {
         let coupons = serde_json::to_string(coupons).map_err(text)?;
-        self.0
-            .exec(UPSERT_COUPONS, vec![coupons.into()])
-            .map(drop)
-            .map_err(text)
+        self.run(UPSERT_COUPONS, vec![coupons.into()])
     }
 
-    fn json<T: serde::de::DeserializeOwned>(&self, query: &str, key: &str) -> Fallible<Option<T>> {
-        let Some(text) = self.text(query, vec![key.into()])? else {
-            return Ok(None);
-        };
-        let value = serde_json::from_str(&text);
-        value
-            .map(Some)
-            .map_err(|error| format!("a stored row cannot be read: {error}"))
+    /// Refuses a key from now on.
+    pub(super) fn revoke_key(&self, id: AppKeyId) -> Fallible<()> {
+        self.run(INSERT_REVOKED_KEY, vec![id.to_string().into()])
     }
 
-    fn text(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Option<String>> {
-        match self.value(query, bindings)? {
-            None => Ok(None),
-            Some(SqlStorageValue::String(text)) => Ok(Some(text)),
-            Some(_) => Err("a stored row is no text".to_owned()),
+    /// Runs a statement that writes.
+    pub(super) fn run(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<()> {
+        if !self.has_tables() {
+            self.sql.exec(SCHEMA, vec![])?;
+            self.has_tables.set(true);
         }
+        self.sql.exec(statement, bindings).map(drop)
     }
 
-    /// The first column of the first row.
-    fn value(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Option<SqlStorageValue>> {
-        let cursor = self.0.exec(query, bindings).map_err(text)?;
-        let row = cursor.raw().next().transpose().map_err(text)?;
-        Ok(row.and_then(|row| row.into_iter().next()))
+    /// The rows of a query.
+    pub(super) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<impl Iterator<Item = Row>> {
+        Ok(self.sql.exec(query, bindings)?.into_iter().map(Row::new))
+    }
+
+    /// The first row of a query.
+    pub(super) fn row(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Option<Row>> {
+        Ok(self.rows(query, bindings)?.next())
     }
 }
 
-/// The name under which all redemptions of the promotion are counted.
-pub(super) const REDEMPTIONS: &str = "redemptions";
-
-/// The name under which discounts of a currency are summed.
-pub(super) fn spent(currency: &str) -> String {
-    format!("spent:{currency}")
-}
-
-/// The name under which a customer's redemptions are counted.
-pub(super) fn customer(id: &str) -> String {
-    format!("customer:{id}")
-}
-
-/// The name under which a coupon's uses are counted.
-pub(super) fn coupon(code: &CouponCode) -> String {
-    format!("coupon:{code}")
-}
-
-/// What a redemption adds to: total, spent, amount, customer, coupon, as the columns of the view.
-fn counted(claim: &Claim, entry: &Entry) -> [SqlStorageValue; 5] {
-    let when_counted =
-        |value: Option<SqlStorageValue>| value.filter(|_| claim.counted).unwrap_or(SqlStorageValue::Null);
-    let discount = entry.answer.discount;
+/// The names under which a redemption's currency, customer and coupon are counted, and its coupon's code.
+fn counted(redeem: &Redeem) -> [Option<String>; 4] {
+    let claim = &redeem.claim;
+    let discount = redeem.entry.answer.discount.filter(|_| claim.counted);
+    let customer = claim.customer_id.as_ref().filter(|_| claim.counted);
+    let coupon = claim.coupon.as_ref().map(|coupon| coupon.code.as_str());
     [
-        when_counted(Some(REDEMPTIONS.into())),
-        when_counted(discount.map(|money| spent(money.currency().code()).into())),
-        when_counted(discount.map(|money| integer(money.amount()))),
-        when_counted(claim.customer_id.as_deref().map(|id| customer(id).into())),
-        claim
-            .coupon
-            .as_ref()
-            .map_or(SqlStorageValue::Null, |claim| coupon(&claim.code).into()),
+        discount.map(|discount| format!("spent:{}", discount.currency().code())),
+        customer.map(|customer| format!("customer:{customer}")),
+        coupon.map(|code| format!("coupon:{code}")),
+        coupon.map(str::to_owned),
     ]
 }
 
-/// What is stored is below 2⁵³.
-fn integer(value: u64) -> SqlStorageValue {
-    SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+fn grant(key: &str, stored: &Stored) -> Fallible<Vec<SqlStorageValue>> {
+    let discount = stored.discount();
+    let until = stored.reserved_until.map(|until| until.timestamp_millis());
+    Ok(vec![
+        stored.id.to_string().into(),
+        key.into(),
+        stored.status.as_str().into(),
+        stored.transaction_id.as_deref().into(),
+        stored.customer_id.as_deref().into(),
+        stored.coupon.as_ref().map(CouponCode::as_str).into(),
+        i64::from(stored.counted).into(),
+        discount.map(|discount| discount.currency().code().to_owned()).into(),
+        integer(discount.map_or(0, engine::money::Money::amount)),
+        until.into(),
+        stored.updated_at.timestamp_millis().into(),
+        serde_json::to_string(&stored.entry).map_err(text)?.into(),
+    ])
 }
 
-fn whole(value: f64) -> Fallible<u64> {
-    // Display writes a whole number without a point, and nothing else parses.
-    format!("{value}")
-        .parse()
-        .map_err(|_| format!("a stored count is {value}"))
-}
-
-fn text(error: impl ToString) -> String {
-    error.to_string()
+fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<SqlStorageValue>> {
+    let Changed {
+        before,
+        after,
+        remembered,
+    } = changed;
+    let remembered = remembered.as_ref().map(serde_json::to_string).transpose();
+    Ok(vec![
+        after.id.to_string().into(),
+        before.status.as_str().into(),
+        integer(before.rolled_back),
+        after.status.as_str().into(),
+        integer(after.rolled_back),
+        after.updated_at.timestamp_millis().into(),
+        idempotency_key.into(),
+        remembered.map_err(text)?.into(),
+    ])
 }

@@ -1,5 +1,6 @@
 //! `POST /internal/coupons`: coupons that the ledger's objects have to list.
 
+use engine::ledger::Objects;
 use engine::problem::ProblemType;
 use engine::wire::v1::{COUPONS_PATH, CouponsAnswer, CouponsRequest, MAX_COUPONS_PER_CALL, V1};
 use worker::{Request, Response};
@@ -7,7 +8,7 @@ use worker::{Request, Response};
 use super::signed;
 use crate::answer;
 use crate::app::App;
-use crate::ledger::{self, Objects};
+use crate::ledger;
 use crate::problem::Failure;
 
 /// Longest body in bytes: [`MAX_COUPONS_PER_CALL`] coupons with references of the greatest length.

@@ -1,11 +1,13 @@
-//! `POST /v1/promotions/{code}/evaluate`: key → body → rule → decision → ledger → answer; the record follows.
+//! `POST /v1/promotions/{code}/evaluate` and `…/reservations`: key → body → rule → decision → ledger → answer; the record
+//! follows.
 
 use std::cell::RefCell;
 
-use engine::evaluate::{Decision, EvaluateError, Evaluation, Evaluator};
-use engine::ids::{EvaluationId, RedemptionId};
-use engine::ledger::{Claim, CouponClaim, Entry};
-use engine::problem::ProblemType;
+use chrono::{DateTime, Utc};
+use engine::evaluate::{Decision, EvaluateError, Evaluation, Evaluator, ReasonCode};
+use engine::ids::EvaluationId;
+use engine::ledger::{Claim, Entry};
+use engine::problem::{FieldError, ProblemType};
 use engine::promotion::{PromotionCode, Rule};
 use engine::wire::v1::{
     AppKeyEntry, EvaluateAnswer, EvaluationRecord, MAX_BODY_BYTES, PromotionRef, Redemption, RedemptionStatus, V1,
@@ -14,8 +16,10 @@ use engine::wire::v1::{
 use worker::{Request, Response};
 
 use super::consume::{self, Judged, place, reason};
-use crate::app::{App, random};
+use super::{idempotency, reservation};
+use crate::app::App;
 use crate::problem::Failure;
+use crate::random::random;
 use crate::rules::Read;
 use crate::{auth, body, rules};
 
@@ -24,20 +28,52 @@ use crate::{auth, body, rules};
 /// Awaits, when cold, the key and the rule from KV, which change nothing; the body; and the ledger, where repeating
 /// the same request gives the first answer.
 pub(crate) async fn post_evaluation(app: &App, request: &mut Request, code: &str) -> Result<Response, Failure> {
+    evaluate(app, request, code, Purpose::Consume).await
+}
+
+/// The same, but what applies is reserved for some time.
+pub(crate) async fn post_reservation(app: &App, request: &mut Request, code: &str) -> Result<Response, Failure> {
+    evaluate(app, request, code, Purpose::Reserve).await
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    Consume,
+    Reserve,
+}
+
+/// What a call says besides its body.
+struct Call {
+    /// The caller's name for it.
+    idempotency_key: Option<String>,
+    /// Until when to reserve; `None` consumes for good.
+    until: Result<Option<DateTime<Utc>>, FieldError>,
+}
+
+async fn evaluate(app: &App, request: &mut Request, code: &str, purpose: Purpose) -> Result<Response, Failure> {
     let key = auth::authenticate(app, request).await?;
     let code: PromotionCode = code.parse().map_err(|_| not_found(code))?;
     auth::authorize(&key, &code)?;
-    body::require_json(request)?;
+    body::refuse_encoded(request)?;
+    body::require_json(request.headers().get("Content-Type")?.as_deref())?;
+    let idempotency_key = idempotency::read(request)?;
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;
     let rule = rule.ok_or_else(|| not_found(code.as_str()))?;
-    let judged = EVALUATOR.with_borrow_mut(|evaluator| judge(app, &key, &rule, evaluator, &body))?;
+    let call = Call {
+        idempotency_key,
+        until: match purpose {
+            Purpose::Consume => Ok(None),
+            Purpose::Reserve => reservation::end(&body, app.now()).map(Some),
+        },
+    };
+    let judged = EVALUATOR.with_borrow_mut(|evaluator| judge(app, &key, &rule, evaluator, &body, call))?;
     consume::consume(app, judged).await
 }
 
 thread_local! {
     /// Its buffers serve one request after the other; none is borrowed across an await.
-    static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
+    pub(super) static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
 }
 
 /// Evaluates, and writes the answer and the record of it.
@@ -47,21 +83,25 @@ fn judge(
     rule: &Read<Rule>,
     evaluator: &mut Evaluator,
     body: &[u8],
+    call: Call,
 ) -> Result<Judged, Failure> {
     let Read { value: rule, age_secs } = rule;
+    let (evaluation, until) = both(evaluator.evaluate(rule, body, app.now()), call.until)?;
     let Evaluation {
         request,
         decision,
         coupon,
-    } = evaluator.evaluate(rule, body, app.now())?;
+    } = evaluation;
     let id = EvaluationId::from_parts(app.started_millis(), random()?);
     let (discount, refusal) = match decision {
         Decision::Applicable { discount } => (discount, None),
         Decision::Refused(refusal) => (None, Some(refusal)),
     };
-    let redemption_id = match refusal {
-        None => Some(RedemptionId::from_parts(app.started_millis(), random()?)),
-        Some(_) => None,
+    let idempotency_key = call.idempotency_key.as_deref();
+    let place = place(rule, &request, coupon, refusal, idempotency_key, &id.to_string());
+    let redemption_id = match (&place, refusal) {
+        (Some(place), None) => Some(place.redemption_id(app.started_millis(), random()?)),
+        (None, None) | (_, Some(_)) => None,
     };
     let answer = EvaluateAnswer {
         evaluation_id: id,
@@ -75,20 +115,29 @@ fn judge(
         discount,
         redemption: redemption_id.map(|id| Redemption {
             id,
-            status: RedemptionStatus::Committed,
+            status: match until {
+                Some(_) => RedemptionStatus::Reserved,
+                None => RedemptionStatus::Committed,
+            },
+            expires_at: until,
         }),
         rule_age_seconds: *age_secs,
     };
-    let record = record(app, key, rule, &request, &answer, coupon);
-    let coupon = coupon.cloned();
+    let record = EvaluationRecord {
+        discount,
+        redemption_id,
+        coupon: coupon.map(|coupon| coupon.code.clone()),
+        ..record(app, key, rule, &request, id, refusal.map(|refusal| refusal.code))
+    };
+    let transaction_id = request.transaction_id();
     Ok(Judged {
-        place: place(rule, &request, coupon.as_ref(), refusal, id),
+        place,
         claim: Claim {
             revision: rule.revision(),
             counted: rule.is_counted(),
             limits: *rule.limits(),
             customer_id: request.customer_id().map(str::to_owned),
-            coupon,
+            coupon: coupon.cloned(),
         },
         entry: Entry {
             v: V1,
@@ -96,31 +145,47 @@ fn judge(
             answer,
             record,
         },
+        redemption_id,
+        transaction_id: (!transaction_id.is_empty()).then(|| transaction_id.to_owned()),
+        until,
     })
 }
 
-/// What the reports are told of an answer.
-fn record(
+/// All that is wrong with the body, at once.
+fn both<T, U>(evaluated: Result<T, EvaluateError>, until: Result<U, FieldError>) -> Result<(T, U), Failure> {
+    match (evaluated, until) {
+        (Ok(evaluation), Ok(until)) => Ok((evaluation, until)),
+        (Ok(_), Err(error)) => Err(Failure::invalid(vec![error])),
+        (Err(EvaluateError::Invalid(mut errors)), Err(error)) => {
+            errors.push(error);
+            Err(Failure::invalid(errors))
+        }
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+/// What the reports are told of an evaluation that gives and consumes nothing.
+pub(super) fn record(
     app: &App,
     key: &AppKeyEntry,
     rule: &Rule,
     request: &engine::evaluate::Request<'_>,
-    answer: &EvaluateAnswer,
-    coupon: Option<&CouponClaim>,
+    id: EvaluationId,
+    reason: Option<ReasonCode>,
 ) -> EvaluationRecord {
     EvaluationRecord {
         v: V1,
-        id: answer.evaluation_id,
+        id,
         organization_id: rule.organization_id(),
         promotion_id: rule.promotion_id(),
         version: rule.version(),
         app_key_id: key.id,
         mode: key.mode,
         at: app.now(),
-        reason: answer.reason.as_ref().map(|reason| reason.code),
-        discount: answer.discount,
-        redemption_id: answer.redemption.as_ref().map(|redemption| redemption.id),
-        coupon: coupon.map(|coupon| coupon.code.clone()),
+        reason,
+        discount: None,
+        redemption_id: None,
+        coupon: None,
         exhausted: false,
         country: request.country().map(str::to_owned),
         city: request.city().map(str::to_owned),
@@ -129,7 +194,7 @@ fn record(
     }
 }
 
-fn not_found(code: &str) -> Failure {
+pub(super) fn not_found(code: &str) -> Failure {
     let detail =
         format!("There is no published promotion `{code}` in the key's organisation: check the code, or activate it.");
     Failure::rejection(ProblemType::PromotionNotFound, detail)

@@ -8,7 +8,7 @@ use worker::{Headers, Response};
 
 use crate::app::{App, Bindings};
 use crate::outgoing::{self, within};
-use crate::{answer, ledger};
+use crate::{answer, ledger, origin};
 
 /// How long a component may take to be called up: a check has to answer before its caller gives up.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -136,7 +136,7 @@ fn check_queues(bindings: &Bindings) -> Result<(), String> {
 async fn check_origin(bindings: &Bindings) -> Result<(), String> {
     let url = format!("{}/readyz", bindings.origin_url()?);
     let request = outgoing::request("GET", &url, &Headers::new(), None).map_err(|error| error.to_string())?;
-    let response = outgoing::send(request, CHECK_TIMEOUT)
+    let response = origin::send(request, CHECK_TIMEOUT)
         .await
         .map_err(|error| error.to_string())?;
     match response.status_code() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::ledger::Objects;
 use engine::problem::ProblemType;
 use engine::wire::v1::{
     INSPECT_PATH, InspectAnswer, InspectRequest, Inspected, LEDGER_PREFIX, MAX_INSPECTED_KEYS, V1, parse_ledger_key,
@@ -11,7 +12,7 @@ use worker::{Request, Response};
 
 use super::signed;
 use crate::app::{App, Bindings};
-use crate::ledger::{self, Objects};
+use crate::ledger;
 use crate::problem::Failure;
 use crate::{answer, log};
 

@@ -91,6 +91,18 @@ impl<T> Cache<T> {
         }
     }
 
+    /// What may be served at `now_millis` without asking or being asked for anything, and its age in milliseconds. `None`
+    /// where [`Cache::look_up`] finds nothing, or a value that is due for a refresh.
+    pub(crate) fn recall(&mut self, key: &str, now_millis: u64) -> Option<(Rc<T>, u64)> {
+        let entry = self.present.get(key)?;
+        let age_millis = now_millis.saturating_sub(entry.read_at_millis);
+        let refreshing_millis = entry.refresh_since_millis.map(|since| now_millis.saturating_sub(since));
+        match plan(age_millis, refreshing_millis) {
+            Plan::Serve => Some((Rc::clone(&entry.value), age_millis)),
+            Plan::ServeAndRefresh | Plan::Await => None,
+        }
+    }
+
     /// Remembers what KV said at `now_millis`.
     pub(crate) fn store(&mut self, key: &str, value: Option<Rc<T>>, now_millis: u64) {
         self.forget(key);
@@ -173,6 +185,22 @@ mod tests {
         assert_eq!(cache.look_up("b", 1_000 + ABSENT_MILLIS - 1), Found::Absent);
         assert_eq!(cache.look_up("b", 1_000 + ABSENT_MILLIS), Found::Missing);
         assert_eq!(cache.look_up("a", 1_001 + MAX_AGE_MILLIS), Found::Missing);
+    }
+
+    #[test]
+    fn recalling_asks_for_nothing() {
+        let mut cache = Cache::new(10);
+        let recalled = |cache: &mut Cache<u32>, now| cache.recall("a", now).map(|(value, age)| (*value, age));
+        assert_eq!(recalled(&mut cache, 0), None);
+        cache.store("a", None, 0);
+        assert_eq!(recalled(&mut cache, 0), None);
+        cache.store("a", Some(Rc::new(1)), 0);
+        assert_eq!(recalled(&mut cache, FRESH_MILLIS - 1), Some((1, FRESH_MILLIS - 1)));
+        assert_eq!(recalled(&mut cache, FRESH_MILLIS), None);
+        // Whoever looks up is still the one to refresh, and until then the old value serves everybody.
+        assert_eq!(cache.look_up("a", FRESH_MILLIS), present(1, FRESH_MILLIS, true));
+        assert_eq!(recalled(&mut cache, FRESH_MILLIS), Some((1, FRESH_MILLIS)));
+        assert_eq!(recalled(&mut cache, MAX_AGE_MILLIS + 1), None);
     }
 
     #[test]

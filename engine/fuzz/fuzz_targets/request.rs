@@ -155,6 +155,7 @@ fn answer(head: &AnswerHead, rule: &Rule, decision: &Decision<'_>) -> EvaluateAn
         redemption: effect.is_some().then_some(Redemption {
             id: head.redemption_id,
             status: RedemptionStatus::Committed,
+            expires_at: None,
         }),
         effect,
         discount,

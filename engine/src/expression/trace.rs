@@ -3,10 +3,13 @@
 //! This walks the checked tree, one node after the other, and shares with the program only what operators compute. So
 //! it is also what programs are tested against.
 
+mod outline;
 mod plain;
 mod walk;
 
 use serde::{Deserialize, Serialize};
+
+pub use outline::outline;
 
 use super::condition::Condition;
 use super::eval::Outcome;

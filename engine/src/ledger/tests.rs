@@ -1,6 +1,10 @@
 use super::*;
+use crate::evaluate::ReasonCode;
 use crate::ids::{CouponBatchId, OrganizationId, PromotionId};
-use crate::money::Money;
+use crate::promotion::Status;
+
+mod states;
+
 use serde_json::json;
 use std::num::NonZeroU32;
 
@@ -12,12 +16,6 @@ fn entry() -> Entry {
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().unwrap()
-}
-
-fn look_up(fingerprint: &str) -> Command {
-    Command::LookUp {
-        fingerprint: fingerprint.to_owned(),
-    }
 }
 
 fn limits(json: serde_json::Value) -> Limits {
@@ -68,10 +66,13 @@ fn listed() -> ListedCoupon {
     }
 }
 
-fn redeem(claim: Claim) -> Command {
+fn redeem(entry: Entry, claim: Claim, until: Option<DateTime<Utc>>) -> Command {
     Command::Redeem(Box::new(Redeem {
-        entry: entry(),
-        claim: Some(claim),
+        id: entry.record.redemption_id.unwrap(),
+        entry,
+        claim,
+        transaction_id: Some("order-1001".to_owned()),
+        until,
     }))
 }
 
@@ -84,7 +85,7 @@ const fn refused(by: Refused) -> Outcome {
 
 /// What is granted is written, and nothing else.
 fn check(state: &State<'_>, claim: &Claim, expected: &Outcome) {
-    let (event, outcome) = decide(state, redeem(claim.clone()), now());
+    let (event, outcome) = decide(state, redeem(entry(), claim.clone(), None), now());
     assert_eq!(outcome, *expected);
     let written = matches!(outcome, Outcome::Granted { .. });
     assert_eq!(event.is_some(), written);
@@ -115,66 +116,6 @@ fn outcomes_are_pinned() {
         refused(Refused::CouponExhausted),
         r#"{"outcome":"refused","by":{"reason":"coupon_exhausted"}}"#,
     );
-    // Of the release before.
-    assert_eq!(
-        serde_json::from_str::<Outcome>(r#"{"outcome":"granted"}"#).unwrap(),
-        GRANTED
-    );
-}
-
-#[test]
-fn a_transaction_counts_once() {
-    let (event, outcome) = decide(&State::default(), redeem(claim()), now());
-    assert!(matches!(event, Some(Event::Redeemed(stored)) if stored.entry == entry()));
-    assert_eq!(outcome, GRANTED);
-
-    let used = State {
-        entry: Some(entry()),
-        // Whatever became of the promotion since.
-        config: Some(&Config {
-            status: Status::Archived,
-            ..config()
-        }),
-        ..State::default()
-    };
-    let mut again = entry();
-    again.answer.rule_age_seconds += 1;
-    let repeat = |entry: Entry| {
-        let redeem = Redeem {
-            entry,
-            claim: Some(claim()),
-        };
-        decide(&used, Command::Redeem(Box::new(redeem)), now())
-    };
-    assert_eq!(repeat(again), (None, Outcome::Replayed(Box::new(entry()))));
-    let other = Entry {
-        fingerprint: "other".to_owned(),
-        ..entry()
-    };
-    assert_eq!(repeat(other), (None, Outcome::Conflict));
-}
-
-#[test]
-fn looking_up_writes_nothing() {
-    let used = State {
-        entry: Some(entry()),
-        ..State::default()
-    };
-    assert_eq!(decide(&State::default(), look_up("f"), now()), (None, Outcome::Unused));
-    assert_eq!(
-        decide(&used, look_up(&entry().fingerprint), now()),
-        (None, Outcome::Replayed(Box::new(entry())))
-    );
-    assert_eq!(decide(&used, look_up("other"), now()), (None, Outcome::Conflict));
-}
-
-#[test]
-fn an_edge_of_the_release_before_counts_transactions_alone() {
-    let old = Command::Redeem(Box::new(Redeem {
-        entry: entry(),
-        claim: None,
-    }));
-    assert_eq!(decide(&State::default(), old, now()).1, GRANTED);
 }
 
 #[test]
@@ -252,11 +193,7 @@ fn a_budget_needs_a_discount() {
         limits: limits(json!({"budget": {"amount": 5, "currency": "UYU"}})),
         ..claim()
     };
-    let redeem = Redeem {
-        entry,
-        claim: Some(claim),
-    };
-    let (_, outcome) = decide(&State::default(), Command::Redeem(Box::new(redeem)), now());
+    let (_, outcome) = decide(&State::default(), redeem(entry, claim, None), now());
     assert_eq!(outcome, refused(Refused::Budget));
 }
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Kind, Limits, PromotionCode, Status, Terms};
 use crate::coupon::{CouponSet, Match};
@@ -36,7 +37,8 @@ struct Stored {
     code: PromotionCode,
     kind: Kind,
     condition: String,
-    attributes: Schema,
+    /// A [`Schema`], which only an explanation reads: whoever decides need not carry the parser of types.
+    attributes: Box<RawValue>,
     /// The compiled condition in base64.
     program: String,
     effect: Effect,
@@ -78,7 +80,8 @@ impl Rule {
             code: terms.code().clone(),
             kind: terms.kind(),
             condition: terms.condition().source().to_owned(),
-            attributes: terms.attributes().clone(),
+            // A schema has a JSON form.
+            attributes: to_raw_value(terms.attributes()).unwrap_or_default(),
             program: STANDARD_NO_PAD.encode(program.to_bytes()),
             effect: terms.effect().clone(),
             starts_at: terms.starts_at(),
@@ -243,7 +246,9 @@ impl Rule {
     /// # Errors
     /// The stored source does not fit the stored attributes.
     pub fn condition(&self) -> Result<Condition, Vec<Diagnostic>> {
-        Condition::check(&self.stored.condition, &self.stored.attributes)
+        // What is no schema declares nothing, and the condition does not fit it.
+        let schema: Schema = serde_json::from_str(self.stored.attributes.get()).unwrap_or_default();
+        Condition::check(&self.stored.condition, &schema)
     }
 
     /// The zone that the condition was compiled for, as far as it reads it.

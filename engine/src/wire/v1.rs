@@ -5,7 +5,9 @@
 
 mod access_token;
 mod edge_context;
+mod objects;
 mod publish;
+mod redemption;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +19,7 @@ use crate::app_key::Mode;
 use crate::coupon::CouponCode;
 use crate::effect::Effect;
 use crate::evaluate::{AgeBand, ReasonCode};
+use crate::expression::Trace;
 use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
 use crate::money::Money;
 use crate::promotion::PromotionCode;
@@ -26,11 +29,16 @@ pub use access_token::{
     AccessTokenHeader, CLOCK_TOLERANCE_SECS, KeySetEntry, PublicKey, UnverifiedAccessToken,
 };
 pub use edge_context::{CONTEXT_HEADER, EdgeContext, Identity};
+pub use objects::{
+    MAX_REVOKED_KEY_PROMOTIONS, PromotionObjects, REVOKED_KEYS_PATH, RevokedKeyAnswer, RevokedKeyRequest, TALLY_PATH,
+    TallyAnswer, TallyDiscount, TallyRequest,
+};
 pub use publish::{
     COUPONS_PATH, CouponsAnswer, CouponsRequest, INSPECT_PATH, InspectAnswer, InspectRequest, Inspected,
     MAX_COUPONS_PER_CALL, MAX_INSPECTED_KEYS, MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishEntry,
     PublishRequest,
 };
+pub use redemption::{LedgerEvent, LedgerEventKind, RedemptionAnswer, RedemptionStatus};
 
 /// The largest body of a request to the edge, in bytes: room for a cart of some hundred lines, and small enough that
 /// a flood of them does not exhaust an isolate's 128 MB.
@@ -81,6 +89,16 @@ pub struct EvaluateAnswer {
     pub rule_age_seconds: u64,
 }
 
+/// `200` of `POST /v1/promotions/{code}/preview`: the answer that an evaluation would get, without a redemption.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreviewAnswer {
+    /// What the promotion says.
+    #[serde(flatten)]
+    pub answer: EvaluateAnswer,
+    /// One for each operand of the condition's outermost `and`.
+    pub trace: Vec<Trace>,
+}
+
 /// A promotion at a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromotionRef {
@@ -106,14 +124,9 @@ pub struct Redemption {
     pub id: RedemptionId,
     /// Where it stands.
     pub status: RedemptionStatus,
-}
-
-/// The states of a redemption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RedemptionStatus {
-    /// Consumed for good.
-    Committed,
+    /// When a reservation ends, exclusive; left out for what is not reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// The KV key of a promotion's rule; the value is a [`crate::promotion::Rule`].
@@ -254,12 +267,12 @@ const fn is_false(value: &bool) -> bool {
 /// The path on the origin that takes an [`IngestRequest`].
 pub const INGEST_PATH: &str = "/internal/ingest";
 
-/// Edge → origin: records from the queue. Each is its own JSON, so that a bad one does not take others with it.
+/// Edge → origin: messages from the queue. Each is its own JSON, so that a bad one does not take others with it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IngestRequest {
     /// The format.
     pub v: V1,
-    /// At most [`MAX_INGEST_RECORDS`]; each an [`EvaluationRecord`].
+    /// At most [`MAX_INGEST_RECORDS`]; each an [`EvaluationRecord`] or a [`LedgerEvent`], which alone has a `kind`.
     pub records: Vec<Box<RawValue>>,
 }
 

@@ -95,6 +95,17 @@ pub(crate) async fn insert_app_key(tenant: &mut Tenant, key: &AppKeyRow) -> Resu
     .map(drop)
 }
 
+/// What a key is bound to.
+pub(crate) async fn find_app_key_scope(tenant: &mut Tenant, id: AppKeyId) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select scope from app_keys where organization_id = $1 and id = $2",
+        tenant.id(),
+        id.uuid()
+    )
+    .fetch_optional(tenant.connection())
+    .await
+}
+
 /// Marks a key as revoked.
 pub(crate) async fn revoke_app_key(tenant: &mut Tenant, id: AppKeyId, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query!(

@@ -95,7 +95,8 @@ pub(crate) async fn find_coupons(
 ) -> Result<Vec<CouponRow>, sqlx::Error> {
     sqlx::query_as!(
         CouponRow,
-        "select number, code, listed, max_uses, expires_at, customer_id, uses, created_at, revoked_at, pending \
+        "select number, code, listed, max_uses, expires_at, customer_id, greatest(uses, 0) as \"uses!\", created_at, \
+         revoked_at, pending \
          from coupons where organization_id = $1 and promotion_id = $2 and code = any($3)",
         tenant.id(),
         promotion.uuid(),
@@ -114,7 +115,8 @@ pub(crate) async fn list_coupons(
 ) -> Result<Vec<CouponRow>, sqlx::Error> {
     sqlx::query_as!(
         CouponRow,
-        "select number, code, listed, max_uses, expires_at, customer_id, uses, created_at, revoked_at, pending \
+        "select number, code, listed, max_uses, expires_at, customer_id, greatest(uses, 0) as \"uses!\", created_at, \
+         revoked_at, pending \
          from coupons where organization_id = $1 and promotion_id = $2 and listed \
          and ($3::bigint is null or number < $3) order by number desc limit $4",
         tenant.id(),
@@ -306,8 +308,8 @@ pub(crate) async fn settle_coupons(
     .map(drop)
 }
 
-/// Adds uses; makes the row of a generated coupon. Not safe to repeat: only with the insertion of the records in one
-/// transaction.
+/// Adds uses, or takes some back; makes the row of a generated coupon. Not safe to repeat: only with the insertion of the
+/// records and events in one transaction.
 pub(crate) async fn add_uses(tenant: &mut Tenant, columns: &UseColumns, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into coupons as known (organization_id, promotion_id, code, listed, batch_id, uses, created_at) \

@@ -10,6 +10,7 @@ pub(crate) mod coupons;
 pub(crate) mod evaluations;
 pub(crate) mod invitations;
 pub mod jobs;
+pub(crate) mod ledger_events;
 pub(crate) mod login_failures;
 pub(crate) mod memberships;
 pub(crate) mod notices;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use engine::ids::PromotionId;
+use engine::ids::{OrganizationId, PromotionId};
 use engine::promotion::PromotionCode;
 use serde_json::Value;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Tenant;
@@ -51,6 +52,15 @@ pub(crate) struct PromotionFilter<'a> {
 pub(crate) struct PlaceRow {
     pub(crate) id: Uuid,
     pub(crate) sort_key: String,
+}
+
+/// A promotion that the ledger knows.
+#[derive(Debug)]
+pub(crate) struct LedgerPromotionRow {
+    pub(crate) organization_id: Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) code: String,
+    pub(crate) counted: bool,
 }
 
 /// The promotion with a code.
@@ -265,22 +275,94 @@ pub(crate) async fn raise_promotion_revision(
     .await
 }
 
-/// Marks promotions as exhausted that the edge found exhausted at a version, unless their limits were changed since.
+/// Marks promotions as exhausted that were told to be at a time and a version, unless something was given back or their
+/// limits were changed since.
 pub(crate) async fn exhaust_promotions(
     tenant: &mut Tenant,
     ids: &[Uuid],
     versions: &[i64],
-    now: DateTime<Utc>,
+    times: &[DateTime<Utc>],
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update promotions p set exhausted_at = $4 from unnest($2::uuid[], $3::bigint[]) as told (id, version) \
-         where p.organization_id = $1 and p.id = told.id and p.exhausted_at is null and told.version >= p.limits_version",
+        "update promotions p set exhausted_at = told.at from ( \
+             select t.id, max(t.at) as at from unnest($2::uuid[], $3::bigint[], $4::timestamptz[]) as t (id, version, at) \
+             join promotions k on k.organization_id = $1 and k.id = t.id and t.version >= k.limits_version group by t.id \
+         ) told where p.organization_id = $1 and p.id = told.id \
+         and (p.exhausted_at is null or p.exhausted_at < told.at) and (p.given_back_at is null or p.given_back_at <= told.at)",
         tenant.id(),
         ids,
         versions,
-        now
+        times
     )
     .execute(tenant.connection())
     .await
     .map(drop)
+}
+
+/// Notes when something was last given back of promotions' limits: what was exhausted before is so no more. What is not
+/// counted in one place has no limits.
+pub(crate) async fn give_back_to_promotions(
+    tenant: &mut Tenant,
+    ids: &[Uuid],
+    times: &[DateTime<Utc>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update promotions p set given_back_at = told.at, \
+             exhausted_at = case when p.exhausted_at >= told.at then p.exhausted_at end \
+         from unnest($2::uuid[], $3::timestamptz[]) as told (id, at) \
+         where p.organization_id = $1 and p.id = told.id and p.counted \
+         and (p.given_back_at is null or p.given_back_at < told.at)",
+        tenant.id(),
+        ids,
+        times
+    )
+    .execute(tenant.connection())
+    .await
+    .map(drop)
+}
+
+/// Up to `limit` promotions that consume or may again, with one of `codes` when there are some, in the order of their ids,
+/// after `after`.
+pub(crate) async fn list_consuming_promotions(
+    tenant: &mut Tenant,
+    codes: Option<&[String]>,
+    after: Option<PromotionId>,
+    limit: i64,
+) -> Result<Vec<LedgerPromotionRow>, sqlx::Error> {
+    sqlx::query_as!(
+        LedgerPromotionRow,
+        "select organization_id, id, code, counted as \"counted!\" from promotions \
+         where organization_id = $1 and status in ('active', 'paused') and counted is not null \
+         and ($2::text[] is null or code = any($2)) and ($3::uuid is null or id > $3) order by id limit $4",
+        tenant.id(),
+        codes,
+        after.map(PromotionId::uuid),
+        limit
+    )
+    .fetch_all(tenant.connection())
+    .await
+}
+
+/// Up to `limit` promotions that are no drafts, of every organisation or one, of every code or one, in the order of
+/// organisations and ids, after `after`; for jobs and operators.
+pub(crate) async fn list_ledger_promotions(
+    pool: &PgPool,
+    organization: Option<OrganizationId>,
+    code: Option<&PromotionCode>,
+    after: Option<(OrganizationId, PromotionId)>,
+    limit: i64,
+) -> Result<Vec<LedgerPromotionRow>, sqlx::Error> {
+    sqlx::query_as!(
+        LedgerPromotionRow,
+        "select organization_id, id, code, counted as \"counted!\" from promotions where counted is not null \
+         and ($1::uuid is null or organization_id = $1) and ($2::text is null or code = $2) \
+         and ($3::uuid is null or (organization_id, id) > ($3, $4)) order by organization_id, id limit $5",
+        organization.map(OrganizationId::uuid),
+        code.map(PromotionCode::as_str),
+        after.map(|(organization, _)| organization.uuid()),
+        after.map(|(_, promotion)| promotion.uuid()),
+        limit
+    )
+    .fetch_all(pool)
+    .await
 }

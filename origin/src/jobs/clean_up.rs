@@ -52,7 +52,7 @@ pub(super) async fn schedule(app: &App) -> Result<(), JobError> {
     Ok(())
 }
 
-fn next_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn next_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
     (now + TimeDelta::days(1))
         .with_time(NaiveTime::MIN)
         .single()

@@ -5,7 +5,7 @@
 //! identifier.
 
 use chrono::{DateTime, Utc};
-use engine::ids::{InvitationId, JobId, OrganizationId, PromotionId, UserId};
+use engine::ids::{AppKeyId, InvitationId, JobId, OrganizationId, PromotionId, UserId};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,9 +13,11 @@ use serde_json::Value;
 use super::clean_up::clean_up;
 use super::coupons::push_coupons;
 use super::invitations::send_invitation;
+use super::ledger;
 use super::notices::{reschedule_notices, send_notice, tell_notice};
 use super::passwords::{send_password_changed, send_password_reset};
 use super::reconcile::reconcile;
+use super::revoked_keys::push_revoked_key;
 use crate::app::App;
 use crate::mail::MailError;
 use crate::notices::Occasion;
@@ -34,10 +36,26 @@ pub enum Job {
         /// Which.
         promotion_id: PromotionId,
     },
+    /// Tell the ledger of an application key that is good no more.
+    PushRevokedKey {
+        /// Whose.
+        organization_id: OrganizationId,
+        /// Which.
+        key_id: AppKeyId,
+        /// The promotion behind which to begin.
+        after: Option<PromotionId>,
+    },
     /// Compare what the edge has with what it was told, and ask for the same again an hour later.
     Reconcile {
         /// The key behind which to begin.
         after: String,
+    },
+    /// Compare what the ledger decided with what is stored of it, and ask for the same again a day later.
+    ReconcileLedger {
+        /// The organisation of the promotion behind which to begin.
+        after_organization: Option<OrganizationId>,
+        /// The promotion.
+        after_promotion: Option<PromotionId>,
     },
     /// Send the mail of an invitation.
     SendInvitation {
@@ -153,7 +171,16 @@ impl Job {
                 organization_id,
                 promotion_id,
             } => push_coupons(app, *organization_id, *promotion_id).await,
+            Self::PushRevokedKey {
+                organization_id,
+                key_id,
+                after,
+            } => push_revoked_key(app, *organization_id, *key_id, *after).await,
             Self::Reconcile { after } => reconcile(app, after).await,
+            Self::ReconcileLedger {
+                after_organization,
+                after_promotion,
+            } => ledger::run(app, after_organization.zip(*after_promotion)).await,
             Self::SendInvitation {
                 organization_id,
                 invitation_id,
@@ -199,6 +226,21 @@ mod tests {
                 promotion_id: PromotionId::from_parts(1, [2; 10]),
             },
             r#"{"kind":"push_coupons","organization_id":"org_00000000000171018101010101010101","promotion_id":"prom_00000000000172028202020202020202","v":1}"#,
+        );
+        check(
+            Job::PushRevokedKey {
+                organization_id: OrganizationId::from_parts(1, [1; 10]),
+                key_id: AppKeyId::from_parts(1, [2; 10]),
+                after: None,
+            },
+            r#"{"after":null,"key_id":"key_00000000000172028202020202020202","kind":"push_revoked_key","organization_id":"org_00000000000171018101010101010101","v":1}"#,
+        );
+        check(
+            Job::ReconcileLedger {
+                after_organization: Some(OrganizationId::from_parts(1, [1; 10])),
+                after_promotion: Some(PromotionId::from_parts(1, [2; 10])),
+            },
+            r#"{"after_organization":"org_00000000000171018101010101010101","after_promotion":"prom_00000000000172028202020202020202","kind":"reconcile_ledger","v":1}"#,
         );
         check(
             Job::SendInvitation {

@@ -9,19 +9,25 @@ mod clean_up;
 mod coupons;
 mod invitations;
 mod job;
+mod ledger;
 mod notices;
 mod passwords;
 mod publisher;
 mod reconcile;
+mod revoked_keys;
 mod runner;
 mod signing_keys;
+mod tally;
 
 pub use job::Job;
 pub(crate) use job::JobError;
+pub use ledger::{LedgerFilter, reconcile_ledger};
 pub(crate) use notices::ask_for_page as reschedule_notices;
 pub(crate) use passwords::RESET_LIFETIME;
 pub use publisher::Publisher;
 pub use reconcile::{Reconciled, Repair, reconcile_all};
+pub(crate) use revoked_keys::ask_for_page as push_revoked_key;
+pub use tally::{Difference, Tally};
 
 use tokio_util::sync::CancellationToken;
 

@@ -14,7 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Job, JobError, MAX_RUNNING_JOBS, clean_up, reconcile};
+use super::{Job, JobError, MAX_RUNNING_JOBS, clean_up, ledger, reconcile};
 use crate::app::App;
 use crate::db::jobs::{self, ClaimedRow};
 use crate::random;
@@ -86,6 +86,11 @@ impl Runner {
         reconcile::schedule(&self.app)
             .await
             .map_err(|error| error.into_cause().context("the comparison cannot be scheduled"))?;
+        ledger::schedule(&self.app).await.map_err(|error| {
+            error
+                .into_cause()
+                .context("the ledger's comparison cannot be scheduled")
+        })?;
         while !stop.is_cancelled() {
             self.start_due(running).await?;
             tokio::select! {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use axum::http::Method;
+use chrono::{DateTime, Utc};
 use engine::evaluate::{MAX_REFERENCE_CHARS, ReasonCode};
 use engine::ids::{EvaluationId, RedemptionId};
 use engine::problem::ProblemType;
@@ -13,17 +14,28 @@ use super::Documented;
 use super::doc::{Doc, Field, of};
 use super::operation::{Operation, nullable};
 use super::promotion::{Effect, Money};
+use super::redemption;
 use super::schema::{Id, code, words};
 
 /// Every operation of the edge.
-pub(super) const OPERATIONS: [(Method, &str, Documented); 1] = [(
-    Method::POST,
-    "/v1/promotions/{code}/evaluate",
-    Documented {
-        doc: &EVALUATE_PROMOTION,
-        describe: describe_evaluation,
-    },
-)];
+pub(super) const OPERATIONS: [(Method, &str, Documented); 2] = [
+    (
+        Method::POST,
+        "/v1/promotions/{code}/evaluate",
+        Documented {
+            doc: &EVALUATE_PROMOTION,
+            describe: describe_evaluation,
+        },
+    ),
+    (
+        Method::POST,
+        "/v1/promotions/{code}/preview",
+        Documented {
+            doc: &PREVIEW_PROMOTION,
+            describe: describe_preview,
+        },
+    ),
+];
 
 const EVALUATE_PROMOTION: Doc = Doc::new(
     "evaluate_promotion",
@@ -35,7 +47,16 @@ const EVALUATE_PROMOTION: Doc = Doc::new(
     ProblemType::PromotionNotFound,
     ProblemType::TransactionAlreadyUsed,
     ProblemType::LedgerUnavailable,
+    ProblemType::RateLimited,
 ]);
+
+const PREVIEW_PROMOTION: Doc = Doc::new(
+    "preview_promotion",
+    "Tells what an evaluation would say, and why; consumes and records nothing, and asks nothing of what was used before.",
+)
+.path(&[("code", code)])
+.open_body(REQUEST, example)
+.problems(&[ProblemType::PromotionNotFound, ProblemType::RateLimited]);
 
 const REQUEST: &[Field] = &[
     Field::optional("country", country_or_null),
@@ -48,7 +69,7 @@ const REQUEST: &[Field] = &[
     Field::optional("customer_id", reference_or_null),
 ];
 
-fn example() -> Value {
+pub(super) fn example() -> Value {
     json!({
         "country": "UY", "city": "MVD", "birth_date": "1990-04-05",
         "attributes": {"total": 120.5, "payment_method": "visa"},
@@ -56,15 +77,51 @@ fn example() -> Value {
     })
 }
 
-fn describe_evaluation(operation: &mut Operation<'_>) {
+pub(super) fn describe_evaluation(operation: &mut Operation<'_>) {
     operation.needs_app_key();
     operation.takes_body();
     operation.answers::<Evaluation>(200, "The decision");
+    operation.takes_header(
+        "Idempotency-Key",
+        "The caller's name for this call, of 1 to 64 printable characters. It tells repetitions of a coupon's use that \
+         has no `transaction_id`.",
+    );
     operation.answers_header(
         200,
         "Idempotent-Replayed",
         "`true` when this is the first answer to the same request.",
     );
+}
+
+fn describe_preview(operation: &mut Operation<'_>) {
+    operation.needs_app_key();
+    operation.takes_body();
+    operation.answers::<Preview>(200, "The decision and its trace");
+}
+
+// [`engine::wire::v1::PreviewAnswer`]
+/// A decision that consumes nothing, and its trace.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Preview {
+    /// `redemption` is null.
+    #[serde(flatten)]
+    answer: Evaluation,
+    /// What became of each operand of the condition's outermost `and` that depends on the request.
+    trace: Vec<Traced>,
+}
+
+// [`engine::expression::Trace`]
+/// A part of the condition and what became of it.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Traced {
+    /// First byte of its place in the condition.
+    start: usize,
+    /// One past its last byte.
+    end: usize,
+    #[schemars(schema_with = "trace_outcome")]
+    outcome: String,
 }
 
 // [`engine::wire::v1::EvaluateAnswer`]
@@ -92,7 +149,7 @@ struct Evaluation {
 /// A promotion at a version.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct PromotionVersion {
+pub(super) struct PromotionVersion {
     #[schemars(schema_with = "code")]
     code: String,
     /// Counts published states, from 1.
@@ -115,8 +172,11 @@ struct Reason {
 struct Redemption {
     #[schemars(with = "Id<RedemptionId>")]
     id: RedemptionId,
-    #[schemars(schema_with = "redemption_status")]
+    #[schemars(schema_with = "redemption::status")]
     status: String,
+    /// When a reservation ends, exclusive; left out for what is not reserved.
+    #[schemars(default)]
+    expires_at: Option<DateTime<Utc>>,
 }
 
 struct ReasonWord;
@@ -131,47 +191,56 @@ impl JsonSchema for ReasonWord {
     }
 }
 
-fn redemption_status(_: &mut SchemaGenerator) -> Schema {
-    words(["committed"])
+fn trace_outcome(_: &mut SchemaGenerator) -> Schema {
+    words(["true", "false", "absent", "fault", "skipped"])
 }
 
-fn country_or_null(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn country_or_null(_: &mut SchemaGenerator) -> Schema {
     nullable(json_schema!({
         "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["UY"], "description": "ISO 3166-1 alpha-2."
     }))
 }
 
-fn city_or_null(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn city_or_null(_: &mut SchemaGenerator) -> Schema {
     nullable(json_schema!({
         "type": "string", "pattern": "^[A-Z2-9]{3}$", "examples": ["MVD"],
         "description": "The three-character UN/LOCODE location in the country, which has to be sent too."
     }))
 }
 
-fn date_or_null(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn date_or_null(_: &mut SchemaGenerator) -> Schema {
     nullable(json_schema!({"type": "string", "format": "date", "description": "In the past. It is not stored."}))
 }
 
-fn attributes_or_null(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn attributes_or_null(_: &mut SchemaGenerator) -> Schema {
     nullable(json_schema!({"type": "object", "description": "As the promotion declares them."}))
 }
 
-fn money_or_null(schemas: &mut SchemaGenerator) -> Schema {
+pub(super) fn money_or_null(schemas: &mut SchemaGenerator) -> Schema {
     nullable(of::<Money>(schemas))
 }
 
-fn reference_or_null(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn reference_or_null(_: &mut SchemaGenerator) -> Schema {
     nullable(json_schema!({
         "type": "string", "minLength": 1, "maxLength": MAX_REFERENCE_CHARS,
         "description": "Without control characters. A `discount` needs `transaction_id`, a `coupon` needs `coupon_code`."
     }))
 }
 
+/// The schema names the fields that the engine's type has, no more and no fewer.
+#[cfg(test)]
+pub(super) fn check_fields<T: JsonSchema>(value: &Value) {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
+    let documented: Vec<_> = schema.get("properties").unwrap().as_object().unwrap().keys().collect();
+    let sent: Vec<_> = value.as_object().unwrap().keys().collect();
+    assert_eq!(documented, sent, "{}", T::schema_name());
+}
+
 #[cfg(test)]
 mod tests {
     use engine::promotion::PromotionCode;
     use engine::wire::v1::{self, EvaluateAnswer};
-    use schemars::SchemaGenerator;
 
     use super::*;
 
@@ -194,28 +263,20 @@ mod tests {
             redemption: Some(v1::Redemption {
                 id: RedemptionId::from_parts(millis, random),
                 status: v1::RedemptionStatus::Committed,
+                expires_at: Some(DateTime::UNIX_EPOCH),
             }),
             rule_age_seconds: 1,
         };
         serde_json::to_value(&answer).unwrap()
     }
 
-    /// The schema names the fields that the engine's type has, no more and no fewer.
-    fn check<T: JsonSchema>(value: &Value) {
-        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-        let schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
-        let documented: Vec<_> = schema.get("properties").unwrap().as_object().unwrap().keys().collect();
-        let sent: Vec<_> = value.as_object().unwrap().keys().collect();
-        assert_eq!(documented, sent, "{}", T::schema_name());
-    }
-
     #[test]
     fn answers_are_documented_whole() {
         let answer = answer();
-        check::<Evaluation>(&answer);
-        check::<PromotionVersion>(&answer["promotion"]);
-        check::<Reason>(&answer["reason"]);
-        check::<Money>(&answer["discount"]);
-        check::<Redemption>(&answer["redemption"]);
+        check_fields::<Evaluation>(&answer);
+        check_fields::<PromotionVersion>(&answer["promotion"]);
+        check_fields::<Reason>(&answer["reason"]);
+        check_fields::<Money>(&answer["discount"]);
+        check_fields::<Redemption>(&answer["redemption"]);
     }
 }

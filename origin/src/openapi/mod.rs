@@ -9,6 +9,7 @@ pub(crate) mod doc;
 mod evaluate;
 pub(crate) mod operation;
 pub(crate) mod promotion;
+mod redemption;
 pub(crate) mod schema;
 
 use schemars::generate::SchemaSettings;
@@ -47,7 +48,7 @@ pub(crate) fn document() -> Value {
     let rows = routes()
         .into_iter()
         .filter_map(|route| Some((route.method, route.path, route.documented?)));
-    for (method, path, documented) in rows.chain(evaluate::OPERATIONS) {
+    for (method, path, documented) in rows.chain(evaluate::OPERATIONS).chain(redemption::OPERATIONS) {
         let mut operation = Operation::new(&mut schemas, &mut responses);
         (documented.describe)(&mut operation);
         let operation = operation.finish(documented.doc, tag(path));
@@ -84,7 +85,8 @@ fn info() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         "description": "Promotions for shops: managed by merchants, evaluated at the edge. Errors are problems \
-            (RFC 9457), whose `code` is the word to match on. Answers may get further fields."
+            (RFC 9457), whose `code` is the word to match on. Answers may get further fields. Bodies are sent as they \
+            are: one with a `Content-Encoding`, such as gzip, is answered 415."
     })
 }
 

@@ -14,8 +14,9 @@ use crate::auth::permission::Permission;
 /// Problems that any operation may meet: a fault of ours, or a part that is away.
 const ALWAYS: [ProblemType; 2] = [ProblemType::Internal, ProblemType::Unavailable];
 /// Problems of a body.
-const OF_BODIES: [ProblemType; 4] = [
+const OF_BODIES: [ProblemType; 5] = [
     ProblemType::Malformed,
+    ProblemType::RequestTimeout,
     ProblemType::BodyTooLarge,
     ProblemType::UnsupportedMediaType,
     ProblemType::InvalidRequest,

@@ -25,6 +25,7 @@ use crate::db::Tenant;
 use crate::db::app_keys::{self, AppKeyRow};
 use crate::db::outbox::{NewOutboxRow, insert_outbox};
 use crate::db::promotions::find_promotion_codes;
+use crate::jobs;
 use crate::openapi::doc::{Doc, Field};
 use crate::openapi::operation::nullable;
 use crate::openapi::schema::{self, Id};
@@ -165,6 +166,7 @@ pub(crate) async fn revoke_app_key(
                 ..row.clone()
             };
             publish(&mut tenant, &revoked, now).await?;
+            jobs::push_revoked_key(&mut tenant, id, None, now).await?;
             let entry = Entry::new(Action::AppKeyRevoked, id).before(&AppKeyOut::from_row(row)?)?;
             audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
         }

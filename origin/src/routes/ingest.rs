@@ -1,19 +1,31 @@
-//! Takes the records of evaluations from the edge's queue.
+//! Takes what the edge's queue delivers: records of evaluations and changes of the ledger.
 //!
-//! The queue delivers at least once, so every step is safe to repeat: a record is stored by its identifier, and only
-//! what was stored now enters the roll-up, in the same transaction. The answer follows the commit. A record that can
-//! never be stored is rejected alone; the others of its batch are stored.
+//! ```text
+//! messages ▶ parse ▶ by organisation ▶ insert records and events by their identifiers
+//!   ▶ of those inserted now: roll-up, uses of coupons, what is exhausted ▶ commit ▶ one result for each message
+//! ```
+//!
+//! The queue delivers at least once and in any order, so every step is safe to repeat: only what was stored now has
+//! effects, in the same transaction, and they are sums. The answer follows the commit. A message that can never be stored
+//! is rejected alone; the others of its batch are stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod columns;
+mod message;
+mod sums;
+
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use chrono::{DateTime, Utc};
 use engine::coupon::{CouponCode, CouponSet, Match};
-use engine::ids::{OrganizationId, PromotionId};
+use engine::ids::OrganizationId;
 use engine::problem::{FieldError, ProblemType};
-use engine::wire::v1::{EvaluationRecord, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
+use engine::wire::v1::{
+    EvaluationRecord, IngestAnswer, IngestRequest, IngestResult, LedgerEvent, MAX_INGEST_RECORDS, V1,
+};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -24,12 +36,16 @@ use crate::db::Tenant;
 use crate::db::app_keys::touch_app_keys;
 use crate::db::coupons::{UseColumns, add_uses};
 use crate::db::evaluations::{EvaluationColumns, insert_evaluations};
-use crate::db::promotions::{exhaust_promotions, find_promotion_ids};
-use crate::db::usage::{UsageColumns, add_usage, hour_of};
+use crate::db::ledger_events::{EventColumns, insert_ledger_events};
+use crate::db::promotions::{exhaust_promotions, find_promotion_ids, give_back_to_promotions};
+use crate::db::usage::add_usage;
 use crate::problem::Error;
+use columns::{push_event, push_record};
+use message::{Message, MessageId};
+use sums::{Inserted, Uses};
 
-/// Largest body: a record has under 1 KiB, so a full batch fits ten times over; what is larger did not come from the
-/// edge's own records.
+/// Largest body: a message has under 2 KiB, so a full batch fits five times over; what is larger did not come from the
+/// edge's own.
 pub(crate) const MAX_INGEST_BODY_BYTES: usize = MAX_INGEST_RECORDS * 10 * 1024;
 
 /// A body whose signature is the edge's.
@@ -84,23 +100,24 @@ struct Batch {
     organizations: BTreeMap<OrganizationId, Group>,
     /// By place in the request.
     results: BTreeMap<usize, IngestResult>,
-    seen: BTreeSet<Uuid>,
 }
 
-/// The records of one organisation by identifier, each with its place in the request.
-type Group = BTreeMap<Uuid, (usize, EvaluationRecord)>;
+/// The messages of one organisation by identifier, each with its place in the request.
+type Group = BTreeMap<MessageId, (usize, Message)>;
 
 impl Batch {
     fn read(&mut self, index: usize, raw: &RawValue) {
-        match parse_record(raw) {
-            Err(detail) => _ = self.results.insert(index, IngestResult::Rejected { detail }),
-            Ok(record) if !self.seen.insert(record.id.uuid()) => {
-                self.results.insert(index, IngestResult::Duplicate);
+        let message = match Message::parse(raw) {
+            Ok(message) => message,
+            Err(detail) => {
+                self.results.insert(index, IngestResult::Rejected { detail });
+                return;
             }
-            Ok(record) => {
-                let group = self.organizations.entry(record.organization_id).or_default();
-                group.insert(record.id.uuid(), (index, record));
-            }
+        };
+        let group = self.organizations.entry(message.organization()).or_default();
+        match group.entry(message.id()) {
+            Entry::Occupied(_) => _ = self.results.insert(index, IngestResult::Duplicate),
+            Entry::Vacant(place) => _ = place.insert((index, message)),
         }
     }
 }
@@ -124,65 +141,85 @@ async fn store_group(
     now: DateTime<Utc>,
     results: &mut BTreeMap<usize, IngestResult>,
 ) -> Result<(), Error> {
-    let promotions: BTreeSet<_> = group.values().map(|(_, record)| record.promotion_id.uuid()).collect();
+    let promotions: BTreeSet<_> = group.values().map(|(_, message)| message.promotion().uuid()).collect();
     let promotions = Vec::from_iter(promotions);
     let known = BTreeSet::from_iter(find_promotion_ids(tenant, &promotions).await?);
     let (known, unknown): (Vec<_>, Vec<_>) = group
         .values()
-        .partition(|(_, record)| known.contains(&record.promotion_id.uuid()));
+        .partition(|(_, message)| known.contains(&message.promotion().uuid()));
     for (index, _) in unknown {
         let detail = "the organisation has no such promotion".to_owned();
         results.insert(*index, IngestResult::Rejected { detail });
     }
-    let mut columns = EvaluationColumns::default();
-    known.iter().for_each(|(_, record)| push_record(&mut columns, record));
-    let inserted = insert_evaluations(tenant, &columns, now).await?;
-    let (stored, duplicate): (Vec<_>, Vec<_>) = known
-        .into_iter()
-        .partition(|(_, record)| inserted.contains(&record.id.uuid()));
-    results.extend(
-        duplicate
-            .into_iter()
-            .map(|(index, _)| (*index, IngestResult::Duplicate)),
-    );
-    results.extend(stored.iter().map(|(index, _)| (*index, IngestResult::Stored)));
-    if !stored.is_empty() {
-        let records = || stored.iter().map(|(_, record)| record);
-        add_usage(tenant, &roll_up(records()), now).await?;
-        let (keys, times) = records()
-            .map(|record| (record.app_key_id.uuid(), record.at.min(now)))
-            .unzip::<_, _, Vec<_>, Vec<_>>();
-        touch_app_keys(tenant, &keys, &times).await?;
-        let (promotions, versions) = exhausted(records());
-        exhaust_promotions(tenant, &promotions, &versions, now).await?;
-        count_uses(tenant, records(), now).await?;
+    let messages = || known.iter().map(|(_, message)| message);
+    let (records, record_ids) = insert_records(tenant, messages(), now).await?;
+    let (events, event_ids) = insert_events(tenant, messages(), now).await?;
+    for (index, message) in &known {
+        let is_stored = match message.id() {
+            MessageId::Record(id) => record_ids.contains(&id),
+            MessageId::Event(id) => event_ids.contains(&id),
+        };
+        let result = if is_stored {
+            IngestResult::Stored
+        } else {
+            IngestResult::Duplicate
+        };
+        results.insert(*index, result);
     }
-    Ok(())
+    apply(tenant, &Inserted { records, events }, now).await
 }
 
-/// The promotions that the ledger found exhausted, each with the newest version of which that was told.
-fn exhausted<'a>(records: impl Iterator<Item = &'a EvaluationRecord>) -> (Vec<Uuid>, Vec<i64>) {
-    let mut versions: BTreeMap<Uuid, i64> = BTreeMap::new();
-    for record in records.filter(|record| record.exhausted) {
-        let version = i64::try_from(record.version).unwrap_or(i64::MAX);
-        let newest = versions.entry(record.promotion_id.uuid()).or_default();
-        *newest = version.max(*newest);
-    }
-    versions.into_iter().unzip()
-}
-
-/// Adds the uses of coupons by records that were stored.
-async fn count_uses<'a>(
+/// Stores the records of messages, each once however many bring it; those that were stored now, and their identifiers.
+async fn insert_records<'m>(
     tenant: &mut Tenant,
-    records: impl Iterator<Item = &'a EvaluationRecord>,
+    messages: impl Iterator<Item = &'m Message>,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut uses: BTreeMap<PromotionId, BTreeMap<&CouponCode, i64>> = BTreeMap::new();
-    for record in records.filter(|record| record.redemption_id.is_some()) {
-        if let Some(coupon) = &record.coupon {
-            *uses.entry(record.promotion_id).or_default().entry(coupon).or_default() += 1;
-        }
+) -> Result<(Vec<&'m EvaluationRecord>, BTreeSet<Uuid>), Error> {
+    let records: BTreeMap<_, _> = messages
+        .filter_map(Message::record)
+        .map(|record| (record.id.uuid(), record))
+        .collect();
+    let mut columns = EvaluationColumns::default();
+    records.values().for_each(|record| push_record(&mut columns, record));
+    let ids = insert_evaluations(tenant, &columns, now).await?;
+    let inserted = records.into_iter().filter(|(id, _)| ids.contains(id));
+    Ok((inserted.map(|(_, record)| record).collect(), ids))
+}
+
+/// The same of events.
+async fn insert_events<'m>(
+    tenant: &mut Tenant,
+    messages: impl Iterator<Item = &'m Message>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<&'m LedgerEvent>, BTreeSet<Uuid>), Error> {
+    let events: Vec<_> = messages.filter_map(Message::event).collect();
+    let mut columns = EventColumns::default();
+    events.iter().for_each(|event| push_event(&mut columns, event));
+    let ids = insert_ledger_events(tenant, &columns, now).await?;
+    let inserted = events.into_iter().filter(|event| ids.contains(&event.id.uuid()));
+    Ok((inserted.collect(), ids))
+}
+
+/// Stores what follows from what was stored. Not safe to repeat: only in one transaction with that.
+async fn apply(tenant: &mut Tenant, inserted: &Inserted<'_>, now: DateTime<Utc>) -> Result<(), Error> {
+    if inserted.is_empty() {
+        return Ok(());
     }
+    add_usage(tenant, &inserted.usage(), now).await?;
+    let (keys, times) = inserted
+        .records
+        .iter()
+        .map(|record| (record.app_key_id.uuid(), record.at.min(now)))
+        .unzip::<_, _, Vec<_>, Vec<_>>();
+    touch_app_keys(tenant, &keys, &times).await?;
+    let (promotions, times) = inserted.given_back();
+    give_back_to_promotions(tenant, &promotions, &times).await?;
+    let (promotions, versions, times) = inserted.exhausted();
+    exhaust_promotions(tenant, &promotions, &versions, &times).await?;
+    count_uses(tenant, inserted.uses(), now).await
+}
+
+async fn count_uses(tenant: &mut Tenant, uses: Uses<'_>, now: DateTime<Utc>) -> Result<(), Error> {
     if uses.is_empty() {
         return Ok(());
     }
@@ -205,92 +242,4 @@ fn batch_of(set: Option<&CouponSet>, code: &CouponCode) -> Option<Uuid> {
         Match::Generated { batch, .. } => Some(batch.terms().id.uuid()),
         Match::Listed(_) | Match::Unknown => None,
     }
-}
-
-/// A record that the database takes, or why there is none.
-fn parse_record(raw: &RawValue) -> Result<EvaluationRecord, String> {
-    let record: EvaluationRecord = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
-    let fits = |text: &Option<String>, chars: usize, allowed: fn(u8) -> bool| {
-        text.as_ref()
-            .is_none_or(|text| text.len() == chars && text.bytes().all(allowed))
-    };
-    if !fits(&record.country, 2, |byte| byte.is_ascii_uppercase()) {
-        return Err("country is no ISO 3166-1 alpha-2 code".to_owned());
-    }
-    if !fits(&record.city, 3, |byte| {
-        byte.is_ascii_uppercase() || byte.is_ascii_digit()
-    }) {
-        return Err("city is no UN/LOCODE location".to_owned());
-    }
-    i64::try_from(record.version)
-        .map(|_| record)
-        .map_err(|_| "version is too large".to_owned())
-}
-
-fn push_record(columns: &mut EvaluationColumns, record: &EvaluationRecord) {
-    let band = record.age_band.and_then(|band| serde_json::to_value(band).ok());
-    columns.ids.push(record.id.uuid());
-    columns.promotion_ids.push(record.promotion_id.uuid());
-    columns.versions.push(i64::try_from(record.version).unwrap_or(i64::MAX));
-    columns.app_key_ids.push(record.app_key_id.uuid());
-    columns.modes.push(record.mode.as_str().to_owned());
-    columns.times.push(record.at);
-    columns
-        .reasons
-        .push(record.reason.map(|reason| reason.as_str().to_owned()));
-    // An amount is below 2^53.
-    columns.discount_amounts.push(
-        record
-            .discount
-            .map(|money| i64::try_from(money.amount()).unwrap_or(i64::MAX)),
-    );
-    columns
-        .discount_currencies
-        .push(record.discount.map(|money| money.currency().code().to_owned()));
-    columns.redemption_ids.push(record.redemption_id.map(|id| id.uuid()));
-    columns.countries.push(record.country.clone());
-    columns.cities.push(record.city.clone());
-    columns
-        .age_bands
-        .push(band.and_then(|band| band.as_str().map(str::to_owned)));
-    columns.response_ms.push(record.response_ms.into());
-}
-
-/// What a record adds to.
-type UsageKey<'a> = (Uuid, DateTime<Utc>, &'a str, &'a str);
-
-#[derive(Default)]
-struct Addition {
-    evaluations: i64,
-    discount: u128,
-    response_ms: i64,
-    redemptions: i64,
-}
-
-/// The additions of records, by key and so in the one order in which every transaction locks the roll-up's rows.
-fn roll_up<'a>(records: impl Iterator<Item = &'a EvaluationRecord>) -> UsageColumns {
-    let mut additions: BTreeMap<UsageKey<'_>, Addition> = BTreeMap::new();
-    for record in records {
-        let reason = record.reason.map_or("", |reason| reason.as_str());
-        let currency = record.discount.map_or("", |money| money.currency().code());
-        let addition = additions
-            .entry((record.promotion_id.uuid(), hour_of(record.at), reason, currency))
-            .or_default();
-        addition.evaluations += 1;
-        addition.discount += record.discount.map_or(0, |money| money.amount().into());
-        addition.response_ms += i64::from(record.response_ms);
-        addition.redemptions += i64::from(record.redemption_id.is_some());
-    }
-    let mut columns = UsageColumns::default();
-    for ((promotion_id, hour, reason, currency), addition) in additions {
-        columns.promotion_ids.push(promotion_id);
-        columns.hours.push(hour);
-        columns.reasons.push(reason.to_owned());
-        columns.currencies.push(currency.to_owned());
-        columns.evaluations.push(addition.evaluations);
-        columns.discounts.push(addition.discount.to_string());
-        columns.response_ms.push(addition.response_ms);
-        columns.redemptions.push(addition.redemptions);
-    }
-    columns
 }

@@ -53,8 +53,13 @@ struct Totals {
     by_reason: BTreeMap<String, u64>,
     /// Applicable ÷ evaluations, to four decimals; `null` without evaluations.
     ratio: Option<f64>,
+    /// What was granted; what was given back of it is told beside it.
     discount: Vec<Sum>,
+    /// What of the discounts was given back in this time, whenever it was granted.
+    given_back: Vec<Sum>,
     redemptions: u64,
+    /// Redemptions that were given back whole in this time.
+    rolled_back: u64,
     response_ms: ResponseMs,
 }
 
@@ -149,7 +154,8 @@ impl Span {
 impl Totals {
     fn of(rows: Vec<UsageRow>) -> Result<Self, Error> {
         let mut totals = Self::default();
-        let mut discount: BTreeMap<String, u128> = BTreeMap::new();
+        let mut discount = Sums::default();
+        let mut given_back = Sums::default();
         let mut response_ms: u128 = 0;
         for row in rows {
             let evaluations = u64::try_from(row.evaluations).map_err(Error::fault)?;
@@ -160,19 +166,37 @@ impl Totals {
                 totals.not_applicable += evaluations;
                 *totals.by_reason.entry(row.reason).or_default() += evaluations;
             }
-            if !row.currency.is_empty() {
-                *discount.entry(row.currency).or_default() += row.discount.parse::<u128>().map_err(Error::fault)?;
-            }
+            discount.add(&row.currency, &row.discount)?;
+            given_back.add(&row.currency, &row.given_back)?;
             response_ms += row.response_ms.parse::<u128>().map_err(Error::fault)?;
             totals.redemptions += u64::try_from(row.redemptions).map_err(Error::fault)?;
+            totals.rolled_back += u64::try_from(row.rolled_back).map_err(Error::fault)?;
         }
         totals.ratio = quotient(totals.applicable.into(), totals.evaluations, 10_000);
-        totals.discount = discount
-            .into_iter()
-            .map(|(currency, amount)| Sum { amount, currency })
-            .collect();
+        totals.discount = discount.list();
+        totals.given_back = given_back.list();
         totals.response_ms.mean = quotient(response_ms, totals.evaluations, 10);
         Ok(totals)
+    }
+}
+
+/// Sums by currency; those of nothing are left out.
+#[derive(Default)]
+struct Sums(BTreeMap<String, u128>);
+
+impl Sums {
+    /// Adds minor units in decimals.
+    fn add(&mut self, currency: &str, amount: &str) -> Result<(), Error> {
+        let amount: u128 = amount.parse().map_err(Error::fault)?;
+        if amount > 0 {
+            *self.0.entry(currency.to_owned()).or_default() += amount;
+        }
+        Ok(())
+    }
+
+    fn list(self) -> Vec<Sum> {
+        let sums = self.0.into_iter();
+        sums.map(|(currency, amount)| Sum { amount, currency }).collect()
     }
 }
 

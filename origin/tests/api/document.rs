@@ -8,7 +8,15 @@ use crate::authorisation::{Access, CASES};
 use crate::support::{TestApp, with_app};
 
 /// What the edge answers itself: no case of the origin's.
-const AT_THE_EDGE: [(&str, &str); 1] = [("POST", "/v1/promotions/{code}/evaluate")];
+const AT_THE_EDGE: [(&str, &str); 7] = [
+    ("POST", "/v1/promotions/{code}/evaluate"),
+    ("POST", "/v1/promotions/{code}/preview"),
+    ("POST", "/v1/promotions/{code}/reservations"),
+    ("GET", "/v1/redemptions/{id}"),
+    ("POST", "/v1/redemptions/{id}/confirm"),
+    ("POST", "/v1/redemptions/{id}/release"),
+    ("POST", "/v1/redemptions/{id}/rollback"),
+];
 
 async fn document(app: &TestApp) -> Value {
     app.get("/v1/openapi.json").await.expect(200).json()

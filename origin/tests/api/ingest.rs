@@ -24,7 +24,7 @@ pub(crate) fn changed(mut record: Value, changes: Value) -> Value {
     record
 }
 
-fn states(answer: &Answer) -> Vec<String> {
+pub(crate) fn states(answer: &Answer) -> Vec<String> {
     let json = answer.json();
     json["results"]
         .as_array()

@@ -140,7 +140,7 @@ fn start_worker(database_url: &str, smtp_url: &str) -> Child {
 
 /// Jobs that are not done, except the next cleaning and the next comparison.
 async fn count_left(pool: &PgPool) -> i64 {
-    let query = "select count(*) from jobs where finished_at is null and cancelled_at is null and kind not in ('clean_up', 'reconcile')";
+    let query = "select count(*) from jobs where finished_at is null and cancelled_at is null and kind not in ('clean_up', 'reconcile', 'reconcile_ledger')";
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 

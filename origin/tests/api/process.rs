@@ -216,6 +216,20 @@ async fn an_operator_rotates_and_republishes() {
     for command in [["admin", "reconcile"].as_slice(), &["admin", "reconcile", "--repair"]] {
         assert_eq!(run(command).await, "0 checked, 0 equal, 0 missing, 0 different");
     }
+    let organization = "org_0198c5f0a1b27c3d8e4f5a6b7c8d9e0f";
+    let one = [
+        "admin",
+        "reconcile",
+        "ledger",
+        "--organization",
+        organization,
+        "--promotion",
+        "summer",
+    ];
+    for command in [["admin", "reconcile", "ledger"].as_slice(), &one] {
+        let nothing = "0 promotions: 0 accepted, 0 stored, 0 duplicate, 0 missing; 0 differ";
+        assert_eq!(run(command).await, nothing);
+    }
     database.drop().await;
 }
 

@@ -14,7 +14,7 @@ async fn figures_add_up() {
             empty,
             json!({"updated_at": null, "totals": {
                 "evaluations": 0, "applicable": 0, "not_applicable": 0, "by_reason": {}, "ratio": null,
-                "discount": [], "redemptions": 0, "response_ms": {"mean": null}
+                "discount": [], "given_back": [], "redemptions": 0, "rolled_back": 0, "response_ms": {"mean": null}
             }})
         );
         let summer = ana.create_promotion("summer-10").await["id"].clone();
@@ -51,7 +51,7 @@ async fn figures_add_up() {
                     {"amount": 18_014_398_509_481_982_u64, "currency": "USD"},
                     {"amount": 1_300, "currency": "UYU"}
                 ],
-                "redemptions": 4, "response_ms": {"mean": 6.8}
+                "given_back": [], "redemptions": 4, "rolled_back": 0, "response_ms": {"mean": 6.8}
             }})
         );
         let count = async |query: &str| report(query).await["totals"]["evaluations"].clone();

@@ -3,6 +3,7 @@
 use sqlx::{Executor, Row};
 
 use crate::ingest::record;
+use crate::ledger_events::event;
 use crate::support::{TestApp, with_app};
 
 /// Tables without a tenant, each with its reason.
@@ -122,7 +123,11 @@ async fn a_query_sees_its_organization_alone() {
             let body = serde_json::json!({"name": "Shop", "promotions": "all"});
             user.post("/v1/app-keys", &body).await.expect(201);
             let number = if user.email.starts_with("ana") { 1 } else { 2 };
-            app.ingest(&[record(user, &promotion, number)]).await.expect(200);
+            let told = [
+                record(user, &promotion, number),
+                event(user, &promotion, number, "released"),
+            ];
+            app.ingest(&told).await.expect(200);
             user.create_coupon_promotion("club").await;
             user.post("/v1/promotions/club/coupon-batches", &serde_json::json!({"count": 1}))
                 .await
@@ -157,6 +162,7 @@ async fn a_query_sees_its_organization_alone() {
             ("coupons", 1),
             ("app_keys", 1),
             ("evaluations", 1),
+            ("ledger_events", 1),
             ("usage_hourly", 1),
             // The notices of the promotion's end wait beside it.
             ("jobs", 3),

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) fn run() -> Result<()> {
     services::build()?;
     let stack = Stack::start("bench-publish")?;
-    let merchant = Merchant::register(stack.edge_url())?;
+    let merchant = Merchant::register(&stack.edge_url())?;
     let mut live = merchant.measure_changes()?;
     live.sort_by(f64::total_cmp);
     let (p50, p99) = (percentile(&live, 50), percentile(&live, 99));

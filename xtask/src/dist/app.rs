@@ -15,6 +15,8 @@ use crate::toolchain::Tools;
 use crate::toolchain::wasm::{TARGET, WasmToolchain};
 use crate::{paths, step};
 
+/// The folder of what browsers may keep for ever: see `ui/public/_headers`.
+const ASSETS: &str = "assets";
 /// How much of a content's hash its name holds: enough that two contents never share a name.
 const HASH_CHARS: usize = 16;
 /// What the Rust compiler uses by default for this target, and every browser that runs the app has.
@@ -33,7 +35,7 @@ pub(super) fn build(tools: &Tools) -> Result<()> {
     let work = paths::scratch().join("app");
     recreate(&work)?;
     let new = work.join("dist");
-    paths::create_dir(&new)?;
+    paths::create_dir(&new.join(ASSETS))?;
     compile(tools, &work)?;
     let wasm = copy_hashed(&work.join("app_bg.opt.wasm"), &new, "app", "wasm")?;
     bundle(tools, &work, &wasm)?;
@@ -110,8 +112,8 @@ fn fill(template: &str, js: &str, wasm: &str, css: &str) -> Result<String> {
 fn copy_hashed(from: &Path, to: &Path, name: &str, extension: &str) -> Result<String> {
     let hash = Stamp::new().path(from, &[])?.finish();
     let name = format!("{name}-{}.{extension}", hash.get(..HASH_CHARS).unwrap_or(&hash));
-    fs::copy(from, to.join(&name)).with_context(|| format!("cannot copy {}", from.display()))?;
-    Ok(format!("/{name}"))
+    fs::copy(from, to.join(ASSETS).join(&name)).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(format!("/{ASSETS}/{name}"))
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
@@ -178,12 +180,13 @@ mod tests {
     fn names_follow_contents() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("in.js");
+        fs::create_dir(dir.path().join(ASSETS)).unwrap();
         let name = |content: &str| {
             fs::write(&file, content).unwrap();
             copy_hashed(&file, dir.path(), "app", "js").unwrap()
         };
         let first = name("a");
-        assert!(first.starts_with("/app-") && first.ends_with(".js"), "{first}");
+        assert!(first.starts_with("/assets/app-") && first.ends_with(".js"), "{first}");
         assert_eq!(first, name("a"));
         assert_ne!(first, name("b"));
     }

@@ -22,10 +22,20 @@ pub struct EdgeConfig {
     pub inspector_port: u16,
     /// Where it reaches the origin.
     pub origin_url: String,
+    /// The origins of pages that may evaluate, as `CORS_ORIGINS` lists them.
+    pub cors_origins: &'static str,
     /// Signs its calls to the origin.
     pub internal_secret: String,
     /// Its log, its environment and its state: KV and Durable Objects outlive it there.
     pub dir: PathBuf,
+}
+
+impl EdgeConfig {
+    /// Its address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
 }
 
 /// A running edge.
@@ -64,6 +74,7 @@ impl Edge {
             .arg("--env-file")
             .arg(env_file);
         command.args(["--var", &format!("ORIGIN_URL:{}", config.origin_url)]);
+        command.args(["--var", &format!("CORS_ORIGINS:{}", config.cors_origins)]);
         // The caller has built the Worker and the app: wrangler's own build command has nothing to do.
         command.env("COUPONS_BUILT", "1");
         // What wrangler writes about itself stays with this edge, so that two of them never meet.
@@ -71,7 +82,7 @@ impl Edge {
         command.env("WRANGLER_REGISTRY_PATH", config.dir.join("registry"));
         let log = config.dir.join("edge.log");
         let process = Process::spawn("the edge", &mut command, &Output::Log(log), StopBy::Terminate)?;
-        let url = format!("http://127.0.0.1:{}", config.port);
+        let url = config.url();
         let client = Client::new(&url);
         process.wait_ready(Duration::from_secs(READY_SECS), || client.is_ok("/healthz"))?;
         Ok(Self { process, url })
@@ -92,5 +103,10 @@ impl Edge {
     /// Stops it; its state stays.
     pub fn stop(self) {
         self.process.stop();
+    }
+
+    /// Kills it at once; its state stays as it was written. What is in its queues is lost.
+    pub fn kill(self) {
+        self.process.kill();
     }
 }

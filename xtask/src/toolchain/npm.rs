@@ -54,7 +54,40 @@ pub fn ensure_postgres() -> Result<PathBuf> {
     Ok(dir)
 }
 
+/// The packages that a measurement compares with.
+#[derive(Debug, Clone)]
+pub struct Modules(PathBuf);
+
+impl Modules {
+    /// The folder `node_modules`.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// Finds or installs what `cargo xtask bench edge` compares the Worker with.
+///
+/// # Errors
+/// When npm cannot install it.
+pub fn ensure_peers() -> Result<Modules> {
+    ensure_modules("bench-edge", &paths::root().join("bench/edge"), &["--ignore-scripts"]).map(Modules)
+}
+
 impl Npm {
+    /// The runtime of Workers, without the tools around it.
+    ///
+    /// # Errors
+    /// When npm has none for this machine.
+    pub fn workerd(&self) -> Result<PathBuf> {
+        let platform = platform().replace("x64", "64");
+        let program = self.modules.join(format!("@cloudflare/workerd-{platform}/bin/workerd"));
+        if !program.exists() {
+            bail!("npm has no workerd for {platform}: measure on another machine");
+        }
+        Ok(program)
+    }
+
     /// A Node that is new enough for every tool.
     #[must_use]
     pub fn node(&self) -> &Path {
@@ -190,7 +223,11 @@ mod tests {
 
     #[test]
     fn the_locks_name_no_registry() {
-        for lock in ["package-lock.json", "xtask/postgres/package-lock.json"] {
+        for lock in [
+            "package-lock.json",
+            "xtask/postgres/package-lock.json",
+            "bench/edge/package-lock.json",
+        ] {
             let text = fs::read_to_string(paths::root().join(lock)).unwrap();
             let lock_json: serde_json::Value = serde_json::from_str(&text).unwrap();
             let packages = lock_json["packages"].as_object().unwrap();

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::audit::{self, Action, Entry};
 use crate::auth::{Allowed, AppKeysManage};
 use crate::db::app_keys::{self, AppKeyRow};
+use crate::jobs;
 use crate::openapi::doc::{Doc, Field};
 use crate::openapi::schema;
 use crate::problem::Error;
@@ -69,6 +70,9 @@ pub(crate) async fn rotate_app_key(
         app_keys::replace_app_key(&mut tenant, id, new_id, old.expires_at).await?;
         publish(&mut tenant, &new, now).await?;
         publish(&mut tenant, &old, now).await?;
+        if overlap.is_zero() {
+            jobs::push_revoked_key(&mut tenant, id, None, now).await?;
+        }
         let (new, old) = (AppKeyOut::from_row(new)?, AppKeyOut::from_row(old)?);
         let entry = Entry::new(Action::AppKeyRotated, id).before(&before)?.after(&old)?;
         audit::record(&app, &mut tenant, &principal.actor(), entry).await?;

@@ -1,4 +1,5 @@
-//! The ledger of the small edge: lists coupons, each at its newest revision, and fails when it is told to.
+//! The ledger of the small edge: lists coupons, each at its newest revision, notes revoked keys, tells the totals that it is
+//! given, and fails when it is told to.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use engine::ledger::ListedCoupon;
 use engine::signature::{self, Call};
-use engine::wire::v1::{COUPONS_PATH, CouponsAnswer, CouponsRequest, MAX_COUPONS_PER_CALL, V1};
+use engine::wire::v1::{
+    COUPONS_PATH, CouponsAnswer, CouponsRequest, MAX_COUPONS_PER_CALL, MAX_REVOKED_KEY_PROMOTIONS, PromotionObjects,
+    REVOKED_KEYS_PATH, RevokedKeyAnswer, RevokedKeyRequest, TALLY_PATH, TallyAnswer, TallyRequest, V1,
+};
 use origin::clock::Clock;
 use tokio::sync::OwnedMutexGuard;
 
@@ -23,6 +27,11 @@ struct Store {
     /// By promotion and code.
     coupons: BTreeMap<(String, String), ListedCoupon>,
     calls: Vec<usize>,
+    /// By key: the promotions of each call.
+    revoked: BTreeMap<String, Vec<Vec<PromotionObjects>>>,
+    /// By promotion.
+    tallies: BTreeMap<String, TallyAnswer>,
+    tally_calls: usize,
     faults: VecDeque<Fault>,
 }
 
@@ -44,7 +53,11 @@ impl FakeLedger {
     }
 
     pub(crate) fn router(&self) -> Router {
-        Router::new().route(COUPONS_PATH, post(take)).with_state(self.clone())
+        Router::new()
+            .route(COUPONS_PATH, post(take))
+            .route(REVOKED_KEYS_PATH, post(take_revoked_key))
+            .route(TALLY_PATH, post(tally))
+            .with_state(self.clone())
     }
 
     /// The next calls fail so, in order.
@@ -61,6 +74,31 @@ impl FakeLedger {
     pub(crate) fn coupon(&self, promotion_id: &str, code: &str) -> Option<ListedCoupon> {
         let key = (promotion_id.to_owned(), code.to_owned());
         self.store.lock().unwrap().coupons.get(&key).cloned()
+    }
+
+    /// The promotions of each call so far that told of a key.
+    pub(crate) fn revoked(&self, key_id: &str) -> Vec<Vec<PromotionObjects>> {
+        let store = self.store.lock().unwrap();
+        store.revoked.get(key_id).cloned().unwrap_or_default()
+    }
+
+    /// What is told of a promotion from here on; else it is nothing.
+    pub(crate) fn set_tally(&self, promotion_id: &str, tally: TallyAnswer) {
+        let mut store = self.store.lock().unwrap();
+        store.tallies.insert(promotion_id.to_owned(), tally);
+    }
+
+    /// How often totals were asked for.
+    pub(crate) fn tally_calls(&self) -> usize {
+        self.store.lock().unwrap().tally_calls
+    }
+
+    /// Reads a call whose signature fits.
+    fn read<T: serde::de::DeserializeOwned>(&self, path: &str, headers: &HeaderMap, body: &Bytes) -> T {
+        let header = headers.get(signature::HEADER).unwrap().to_str().unwrap();
+        let time = u64::try_from(self.clock.now().timestamp()).unwrap();
+        signature::verify(INTERNAL_SECRET.as_bytes(), header, &Call::post(path, body), time).unwrap();
+        serde_json::from_slice(body).unwrap()
     }
 
     /// Forgets every coupon.
@@ -80,11 +118,7 @@ impl FakeLedger {
 }
 
 async fn take(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {
-    let header = headers.get(signature::HEADER).unwrap().to_str().unwrap();
-    let time = u64::try_from(ledger.clock.now().timestamp()).unwrap();
-    let call = Call::post(COUPONS_PATH, &body);
-    signature::verify(INTERNAL_SECRET.as_bytes(), header, &call, time).unwrap();
-    let request: CouponsRequest = serde_json::from_slice(&body).unwrap();
+    let request: CouponsRequest = ledger.read(COUPONS_PATH, &headers, &body);
     assert!(request.coupons.len() <= MAX_COUPONS_PER_CALL);
     let (fault, stored) = ledger.store.lock().unwrap().take(request);
     drop(ledger.answers.lock().await);
@@ -93,6 +127,35 @@ async fn take(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes)
         Some(Fault::FirstOnly) | None => axum::Json(CouponsAnswer { v: V1, stored }).into_response(),
         Some(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+async fn take_revoked_key(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {
+    let request: RevokedKeyRequest = ledger.read(REVOKED_KEYS_PATH, &headers, &body);
+    assert!((1..=MAX_REVOKED_KEY_PROMOTIONS).contains(&request.objects.len()));
+    let mut store = ledger.store.lock().unwrap();
+    let fault = store.faults.pop_front();
+    let stored = match fault {
+        Some(Fault::FirstOnly) => 1,
+        Some(_) | None => request.objects.len(),
+    };
+    let calls = store.revoked.entry(request.key_id.to_string()).or_default();
+    calls.push(request.objects);
+    match fault {
+        Some(Fault::Nonsense) => "ok".into_response(),
+        Some(Fault::FirstOnly) | None => axum::Json(RevokedKeyAnswer { v: V1, stored }).into_response(),
+        Some(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn tally(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {
+    let request: TallyRequest = ledger.read(TALLY_PATH, &headers, &body);
+    let mut store = ledger.store.lock().unwrap();
+    store.tally_calls += 1;
+    if store.faults.pop_front().is_some() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let tally = store.tallies.get(&request.objects.promotion_id.to_string());
+    axum::Json(tally.cloned().unwrap_or_default()).into_response()
 }
 
 impl Store {

@@ -222,6 +222,11 @@ impl TestApp {
     }
 
     /// As an operator does.
+    pub(crate) async fn reconcile_ledger(&self, filter: &jobs::LedgerFilter) -> Vec<jobs::Tally> {
+        jobs::reconcile_ledger(&self.inner, filter).await.unwrap()
+    }
+
+    /// As an operator does.
     pub(crate) async fn rotate_signing_keys(&self, at_once: bool) {
         admin::rotate_signing_keys(&self.inner, at_once).await.unwrap();
     }
@@ -260,7 +265,7 @@ impl TestApp {
     /// notices of ends to come.
     pub(crate) async fn list_jobs_left(&self) -> Vec<String> {
         let query = "select kind || ': ' || coalesce(last_error, 'no error') from jobs \
-                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') !~ '^(clean_up|reconcile):' \
+                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') !~ '^(clean_up|reconcile|reconcile_ledger):' \
                      and not (kind = 'tell_notice' and run_at > $1)";
         let query = sqlx::query_scalar(query).bind(self.clock.now());
         query.fetch_all(&self.pool).await.unwrap()

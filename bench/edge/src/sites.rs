@@ -1,0 +1,216 @@
+//! What is measured: one workerd with all Workers, and another one with what stands in for KV and the queue.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::cases::{self, Case};
+use crate::load::{self, Request};
+use crate::workerd::{Worker, Workerd, free_ports};
+
+/// Longest wait for records to be at the queue.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// Reads the body.
+    Empty,
+    /// The same once more, so that one sees what the measurement itself does.
+    EmptyAgain,
+    /// The Worker.
+    Ours,
+    CelJs,
+    JsonLogic,
+    JsonRules,
+}
+
+impl Site {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Empty,
+        Self::EmptyAgain,
+        Self::Ours,
+        Self::CelJs,
+        Self::JsonLogic,
+        Self::JsonRules,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::EmptyAgain => "empty_again",
+            Self::Ours => "ours",
+            Self::CelJs => "cel_js",
+            Self::JsonLogic => "json_logic",
+            Self::JsonRules => "json_rules",
+        }
+    }
+
+    const fn modules(self) -> &'static [&'static str] {
+        match self {
+            Self::Empty | Self::EmptyAgain => &["empty.js"],
+            Self::Ours => OURS,
+            Self::CelJs => &["cel_js.out.js"],
+            Self::JsonLogic => &["json_logic.out.js"],
+            Self::JsonRules => &["json_rules.out.js"],
+        }
+    }
+}
+
+/// The Worker as it is deployed.
+const OURS: &[&str] = &["entry.js", "build/index.js", "build/index_bg.wasm"];
+/// The same behind a module that tells the size of its memory.
+const MEASURED: &[&str] = &[
+    "measured.js",
+    "spy.js",
+    "entry.js",
+    "build/index.js",
+    "build/index_bg.wasm",
+];
+
+/// The Worker's bindings, as wrangler.toml names them.
+const BINDINGS: &str = r#"
+      bindings = [
+        (name = "STORE", kvNamespace = "standin"), (name = "RECORDS", queue = "standin"),
+        (name = "DEAD_LETTERS", queue = "standin"),
+        (name = "LEDGER", durableObjectNamespace = "Ledger"), (name = "GATE", durableObjectNamespace = "Gate"),
+        (name = "ORIGIN_URL", text = "http://127.0.0.1:1"), (name = "INTERNAL_SECRET", text = "a secret of this measurement"),
+      ],
+      durableObjectNamespaces = [
+        (className = "Ledger", uniqueKey = "ledger", enableSql = true), (className = "Gate", uniqueKey = "gate", enableSql = true),
+      ],
+      durableObjectStorage = (localDisk = "objects"),
+"#;
+
+/// Everything that runs.
+#[derive(Debug)]
+pub(crate) struct Sites {
+    pub(crate) workerd: Workerd,
+    _standin: Workerd,
+    workers: Vec<Worker>,
+    standin_port: u16,
+    services: String,
+    key: String,
+}
+
+impl Sites {
+    pub(crate) fn start(program: &Path, modules: &Path, key: &str) -> Result<Self> {
+        let [standin_port] = free_ports()?;
+        let standin = Worker {
+            name: "standin",
+            modules: &["standin.js", "values.json"],
+            settings: String::new(),
+            port: standin_port,
+        };
+        let standin = Workerd::start(program, modules, "standin", &[standin], "")?;
+        let ports = free_ports::<{ Site::ALL.len() }>()?;
+        let workers: Vec<_> = Site::ALL
+            .into_iter()
+            .zip(ports)
+            .map(|(site, port)| Worker {
+                name: site.name(),
+                modules: site.modules(),
+                settings: if site == Site::Ours {
+                    BINDINGS.to_owned()
+                } else {
+                    String::new()
+                },
+                port,
+            })
+            .collect();
+        let objects = modules.join("objects");
+        fs::create_dir_all(&objects).context("no folder for the ledger's objects")?;
+        let services = format!(
+            "    (name = \"standin\", external = (address = \"127.0.0.1:{standin_port}\", http = ())),\n    (name = \"objects\", disk = (path = \"{}\", writable = true)),\n",
+            objects.display()
+        );
+        let workerd = Workerd::start(program, modules, "sites", &workers, &services)?;
+        Ok(Self {
+            workerd,
+            _standin: standin,
+            workers,
+            standin_port,
+            services,
+            key: key.to_owned(),
+        })
+    }
+
+    /// The Worker once more, in a process of its own that tells its memory, and its port.
+    pub(crate) fn start_measured(&self, program: &Path, modules: &Path) -> Result<(Workerd, u16)> {
+        let [port] = free_ports()?;
+        let worker = Worker {
+            name: "measured",
+            modules: MEASURED,
+            settings: BINDINGS.to_owned(),
+            port,
+        };
+        Ok((
+            Workerd::start(program, modules, "measured", &[worker], &self.services)?,
+            port,
+        ))
+    }
+
+    pub(crate) fn port(&self, site: Site) -> u16 {
+        self.workers
+            .iter()
+            .find(|worker| worker.name == site.name())
+            .map_or(0, |worker| worker.port)
+    }
+
+    /// The request of a case, the same for everybody.
+    pub(crate) fn request(&self, rule: &str, body: &str) -> Request {
+        let headers = format!("Authorization: Bearer {}\r\n", self.key);
+        Request::post(&format!("/v1/promotions/{rule}/evaluate"), &headers, body)
+    }
+
+    /// Everybody but the empty ones decides each case and its opposite rightly, and our records arrive.
+    pub(crate) fn check(&self) -> Result<()> {
+        let before = self.records()?;
+        let cases = cases::cases();
+        for site in [Site::Ours, Site::CelJs, Site::JsonLogic, Site::JsonRules] {
+            for Case { rule, body, size } in &cases {
+                self.decides(site, rule, body, false).context(*size)?;
+            }
+            for rule in cases::RULES {
+                self.decides(site, rule, &cases::applicable(), true)?;
+            }
+        }
+        let expected = before + u64::try_from(cases.len() + cases::RULES.len())?;
+        self.wait_for_records(expected)
+    }
+
+    fn decides(&self, site: Site, rule: &str, body: &str, applicable: bool) -> Result<()> {
+        let (status, answer) = load::once(self.port(site), &self.request(rule, body))?;
+        let says = format!("\"applicable\":{applicable}");
+        ensure!(
+            status == 200 && answer.contains(&says),
+            "{} {rule}: expected {says}, got {status} {answer}",
+            site.name()
+        );
+        Ok(())
+    }
+
+    /// How many records the queue has been given.
+    pub(crate) fn records(&self) -> Result<u64> {
+        let (_, text) = load::once(self.standin_port, &Request::get("/records"))?;
+        text.parse().with_context(|| format!("no number of records: {text}"))
+    }
+
+    pub(crate) fn wait_for_records(&self, expected: u64) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let records = self.records()?;
+            if records == expected {
+                return Ok(());
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "{expected} records expected at the queue, {records} are there"
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// The Worker's entry: what `wrangler.toml` names as `main`. The Worker itself is the Rust module in build/.
+//
+// An evaluation that needs nothing but the isolate's memory is answered by one call of the module with the request's
+// bytes, because each further step over the boundary between JavaScript and Wasm costs more than the decision. When
+// the module declines, and for everything else, the ordinary way answers: the entry point that worker-build generates.
+// It decides again in full, so the two never depend on each other.
+import Worker, { Gate, Ledger } from "./build/index.js";
+
+export { Gate, Ledger };
+
+// As `TABLE` in src/router.rs has it, and for a code that is one; a query does not matter.
+const EVALUATE = /^https?:\/\/[^/]+\/v1\/promotions\/([\w-]+)\/evaluate(?:\?|$)/;
+// `MAX_BODY_BYTES` of the engine: more, or a body of undeclared length, is read in pieces on the ordinary way.
+const MAX_BODY_BYTES = 64 * 1024;
+// What the ordinary way has more to say about: pages of other sites, encoded bodies, named calls.
+const UNUSUAL = ["Origin", "Content-Encoding", "Idempotency-Key"];
+// A body that is not there by then is awaited on the ordinary way, which has a bound for it.
+const SOON_MILLIS = 1000;
+
+// worker-build puts what the module exports on the prototype of its entry point. Its instances are behind proxies that
+// replace the module's own instance after a panic. A call that takes no such proxy is cheaper, but then a panic has to
+// be shown to them: a method that throws it does that, and the ordinary way goes on with another instance.
+const { evaluate_warm: evaluateWarm } = Worker.prototype;
+Worker.prototype.rethrow = (error) => {
+  throw error;
+};
+
+const ordinary = (request, env, ctx) => new Worker(ctx, env).fetch(request);
+
+// A body that is being read, to be read once more.
+const streaming = (reading) => ({
+  body: new ReadableStream({
+    async start(controller) {
+      controller.enqueue(await reading);
+      controller.close();
+    },
+  }),
+  duplex: "half",
+});
+
+const showPanic = (error, env, ctx) => {
+  try {
+    new Worker(ctx, env).rethrow(error);
+  } catch {
+    // As wanted.
+  }
+};
+
+export default {
+  async fetch(request, env, ctx) {
+    const evaluate = request.method === "POST" && EVALUATE.exec(request.url);
+    const { headers } = request;
+    const length = evaluate ? Number(headers.get("Content-Length")) : 0;
+    const usual = length > 0 && length <= MAX_BODY_BYTES && !UNUSUAL.some((name) => headers.has(name));
+    if (!usual) return ordinary(request, env, ctx);
+    const received = Date.now();
+    const reading = request.bytes();
+    let timer;
+    const soon = new Promise((resolve) => {
+      timer = setTimeout(resolve, SOON_MILLIS);
+    });
+    let body;
+    try {
+      body = await Promise.race([reading, soon]);
+    } catch {
+      // The client went away: nobody reads the answer, and the body cannot be read again.
+      return new Response(null, { status: 400 });
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!body) return ordinary(new Request(request.url, { method: "POST", headers, ...streaming(reading) }), env, ctx);
+    let answer;
+    try {
+      answer = evaluateWarm(
+        env,
+        ctx,
+        received,
+        evaluate[1],
+        headers.get("Authorization"),
+        headers.get("Content-Type"),
+        headers.get("X-Request-Id"),
+        body,
+      );
+    } catch (error) {
+      showPanic(error, env, ctx);
+    }
+    return answer ?? ordinary(new Request(request, { body }), env, ctx);
+  },
+
+  queue(batch, env, ctx) {
+    return new Worker(ctx, env).queue(batch);
+  },
+};

@@ -1,0 +1,347 @@
+//! The host on a real SQLite: what one statement writes, and what an outbox does.
+
+mod histories;
+
+use std::cell::Cell;
+
+use engine::ids::{AppKeyId, RedemptionId};
+use engine::ledger::{Changed, Claim, CouponClaim, Entry, Event, Handle, Redeem, RollBack, Stored};
+use engine::money::Money;
+use engine::promotion::Limits;
+use engine::wire::v1::{KeyScope, RedemptionStatus};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, params_from_iter};
+use serde_json::json;
+use worker::SqlStorageValue;
+
+use super::*;
+
+const START: u64 = 1_790_000_000_000;
+const ENTRY: &str = include_str!("../../../../engine/tests/data/ledger_entry.v1.json");
+
+struct Lite(Connection);
+
+impl Sql for Lite {
+    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>> {
+        let run = || {
+            if bindings.is_empty() && statement.contains(';') {
+                self.0.execute_batch(statement)?;
+                return Ok(vec![]);
+            }
+            let mut prepared = self.0.prepare(statement)?;
+            let columns = prepared.column_count();
+            let mut rows = prepared.query(params_from_iter(bindings.iter().map(to_lite)))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let values = (0..columns).map(|column| Ok(from_lite(row.get_ref(column)?)));
+                found.push(values.collect::<rusqlite::Result<_>>()?);
+            }
+            Ok::<_, rusqlite::Error>(found)
+        };
+        run().map_err(|error| error.to_string())
+    }
+}
+
+fn to_lite(value: &SqlStorageValue) -> Value {
+    match value {
+        SqlStorageValue::Null => Value::Null,
+        SqlStorageValue::Boolean(flag) => Value::Integer((*flag).into()),
+        SqlStorageValue::Integer(number) => Value::Integer(*number),
+        SqlStorageValue::Float(number) => Value::Real(*number),
+        SqlStorageValue::String(text) => Value::Text(text.clone()),
+        SqlStorageValue::Blob(bytes) => Value::Blob(bytes.clone()),
+    }
+}
+
+fn from_lite(value: ValueRef<'_>) -> SqlStorageValue {
+    match value {
+        ValueRef::Null => SqlStorageValue::Null,
+        ValueRef::Integer(number) => SqlStorageValue::Integer(number),
+        ValueRef::Real(number) => SqlStorageValue::Float(number),
+        ValueRef::Text(text) => SqlStorageValue::String(String::from_utf8(text.to_vec()).unwrap()),
+        ValueRef::Blob(bytes) => SqlStorageValue::Blob(bytes.to_vec()),
+    }
+}
+
+/// An object.
+struct Object {
+    store: Store<Lite>,
+    now: u64,
+    is_armed: bool,
+    made: Cell<u8>,
+}
+
+impl Object {
+    fn new() -> Self {
+        Self {
+            store: Store::open(Lite(Connection::open_in_memory().unwrap())).unwrap(),
+            now: START,
+            is_armed: true,
+            made: Cell::new(0),
+        }
+    }
+
+    fn run(&self, key: &str, command: Command) -> Step {
+        let new_id = || {
+            self.made.set(self.made.get() + 1);
+            Ok(LedgerEventId::from_parts(self.now, [self.made.get(); 10]))
+        };
+        let moment = Moment {
+            now: self.now,
+            is_armed: self.is_armed,
+            new_id: &new_id,
+        };
+        carry_out(&self.store, None, key, command, &moment).unwrap()
+    }
+
+    fn numbers(&self, query: &str) -> Vec<u64> {
+        let rows = self.store.rows(query, vec![]).unwrap();
+        rows.map(|mut row| row.count().unwrap()).collect()
+    }
+
+    fn number(&self, query: &str) -> u64 {
+        self.numbers(query).into_iter().sum()
+    }
+
+    /// Everything that is stored, as one text.
+    fn dump(&self) -> String {
+        ["redemptions", "counts", "answers", "outbox"]
+            .map(|table| format!("{:?}", self.rows_of(table)))
+            .concat()
+    }
+
+    fn rows_of(&self, table: &str) -> Vec<Vec<SqlStorageValue>> {
+        let sql = &self.store.sql;
+        sql.exec(&format!("SELECT * FROM {table}"), vec![]).unwrap()
+    }
+}
+
+fn entry(fingerprint: &str) -> Entry {
+    let entry: Entry = serde_json::from_str(ENTRY).unwrap();
+    Entry {
+        fingerprint: fingerprint.to_owned(),
+        ..entry
+    }
+}
+
+fn id(number: u8) -> RedemptionId {
+    RedemptionId::from_parts(START, [number; 10])
+}
+
+fn app_key() -> AppKeyId {
+    entry("").record.app_key_id
+}
+
+fn handle(number: u8) -> Handle {
+    Handle {
+        redemption_id: id(number),
+        app_key_id: app_key(),
+        scope: KeyScope::ALL,
+    }
+}
+
+fn redeem(number: u8, coupon: Option<&str>, until: Option<u64>) -> Command {
+    let limits = json!({"total": 3, "per_customer": 2, "budget": {"amount": 4_000, "currency": "UYU"}});
+    Command::Redeem(Box::new(Redeem {
+        entry: entry("f"),
+        id: id(number),
+        claim: Claim {
+            revision: 1,
+            counted: true,
+            limits: Limits::parse(&limits).unwrap(),
+            customer_id: Some(format!("c-{}", number % 2)),
+            coupon: coupon.map(|code| CouponClaim {
+                code: code.parse().unwrap(),
+                batch: Some(serde_json::from_value(batch()).unwrap()),
+            }),
+        },
+        transaction_id: Some(format!("order-{number}")),
+        until: until.map(time),
+    }))
+}
+
+fn batch() -> serde_json::Value {
+    json!({"id": "batch_01a0c4506c0071018101010101010101", "max_uses": 2, "expires_at": null, "revoked": false})
+}
+
+fn roll_back(number: u8, amount: Option<u64>, key: Option<&str>) -> Command {
+    Command::RollBack(Box::new(RollBack {
+        handle: handle(number),
+        amount: amount.map(|amount| Money::new(amount, "UYU".parse().unwrap()).unwrap()),
+        idempotency_key: key.map(str::to_owned),
+    }))
+}
+
+fn granted(object: &Object, number: u8) {
+    let step = object.run("t/1", redeem(number, None, None));
+    assert!(matches!(step, Step::Answered(Outcome::Granted { .. })), "{step:?}");
+}
+
+#[test]
+fn what_is_only_asked_makes_no_tables() {
+    let object = Object::new();
+    let app_key_id = app_key();
+    let fingerprint = "f".to_owned();
+    assert_eq!(
+        object.run(
+            "t/1",
+            Command::LookUp {
+                fingerprint,
+                app_key_id
+            }
+        ),
+        Step::Answered(Outcome::Unused)
+    );
+    for command in [
+        Command::Confirm(handle(1)),
+        Command::Release(handle(1)),
+        Command::Find(handle(1)),
+        roll_back(1, None, None),
+    ] {
+        assert_eq!(object.run("", command), Step::Answered(Outcome::Unknown));
+    }
+    assert_eq!(object.store.ended(u64::MAX).unwrap(), []);
+    assert!(object.store.due(u64::MAX).unwrap().is_empty());
+    assert_eq!(object.store.next_due(), Ok(None));
+    assert_eq!(object.store.tally(), Ok(Default::default()));
+    object.store.acknowledge(&[]).unwrap();
+    assert_eq!(object.number("SELECT count(*) FROM sqlite_master"), 0);
+}
+
+#[test]
+fn nothing_is_written_that_would_not_be_sent() {
+    let mut object = Object::new();
+    object.is_armed = false;
+    assert_eq!(object.run("t/1", redeem(1, None, Some(START + 1_000))), Step::Unarmed);
+    assert_eq!(object.number("SELECT count(*) FROM sqlite_master"), 0);
+    object.is_armed = true;
+    object.run("t/1", redeem(1, None, Some(START + 1_000)));
+    let before = object.dump();
+    object.is_armed = false;
+    object.now += 1_000;
+    // Its reservation has ended, which has to be written.
+    assert_eq!(object.run("", Command::Find(handle(1))), Step::Unarmed);
+    assert_eq!(object.dump(), before);
+}
+
+/// The end is exclusive: one millisecond before it the reservation holds, at it another may have what it held.
+#[test]
+fn reservations_end_on_time() {
+    let mut object = Object::new();
+    let status = |object: &Object| object.number("SELECT count(*) FROM redemptions WHERE status = 'expired'");
+    object.run("t/1", redeem(1, None, Some(START + 1_000)));
+    object.now = START + 999;
+    object.run("", Command::Find(handle(1)));
+    assert_eq!(status(&object), 0);
+    object.now = START + 1_000;
+    object.run("", Command::Find(handle(1)));
+    assert_eq!(status(&object), 1);
+    assert_eq!(object.number("SELECT value FROM counts WHERE name = 'redemptions'"), 0);
+}
+
+#[test]
+fn a_statement_writes_all_of_it() {
+    let object = Object::new();
+    granted(&object, 1);
+    object.run("", roll_back(1, Some(5), Some("k")));
+    assert_eq!(object.numbers("SELECT count(*) FROM redemptions"), [1]);
+    assert_eq!(object.numbers("SELECT count(*) FROM outbox"), [2]);
+    assert_eq!(object.numbers("SELECT count(*) FROM answers"), [1]);
+    assert_eq!(object.numbers("SELECT value FROM counts ORDER BY name"), [1, 1, 1_200]);
+}
+
+/// A write that does not fit what is stored fails, and leaves everything as it was.
+#[test]
+fn a_statement_writes_all_or_nothing() {
+    let object = Object::new();
+    granted(&object, 1);
+    let stored = || {
+        let known = object.store.known("", &Command::Find(handle(1)), None).unwrap();
+        known.state.redemption.unwrap()
+    };
+    let new = LedgerEventId::from_parts(START, [99; 10]);
+    let told = LedgerEventId::from_parts(START, [1; 10]);
+    let move_to = |before: &Stored, status, rolled_back| {
+        let after = Stored {
+            status,
+            rolled_back,
+            ..before.clone()
+        };
+        Event::Changed(Box::new(Changed {
+            before: before.clone(),
+            after,
+            remembered: None,
+        }))
+    };
+    let fails = |key: &str, event: &Event, id, why: &str| {
+        let before = object.dump();
+        let error = object.store.write(key, None, event, id).unwrap_err();
+        assert!(error.contains(why), "{error}, not {why}");
+        assert_eq!(object.dump(), before, "{why}");
+    };
+    let first = stored();
+    // The event's identifier is taken: nothing of the redemption is written either.
+    let second = Stored {
+        id: id(2),
+        ..first.clone()
+    };
+    fails("t/2", &Event::Granted(Box::new(second.clone())), told, "UNIQUE");
+    fails("t/1", &Event::Granted(Box::new(second)), new, "UNIQUE");
+    fails(
+        "",
+        &move_to(&first, RedemptionStatus::RolledBack, 1_205),
+        told,
+        "UNIQUE",
+    );
+    fails("", &move_to(&first, RedemptionStatus::Committed, 1_206), new, "CHECK");
+    // As it is not, or not any more.
+    let as_reserved = Stored {
+        status: RedemptionStatus::Reserved,
+        ..first.clone()
+    };
+    let stale = "not as it was read";
+    fails("", &move_to(&as_reserved, RedemptionStatus::Released, 0), new, stale);
+    object.run("", roll_back(1, Some(5), None));
+    fails("", &move_to(&first, RedemptionStatus::Committed, 10), new, stale);
+    let unknown = Stored { id: id(9), ..first };
+    fails("", &move_to(&unknown, RedemptionStatus::RolledBack, 0), new, stale);
+}
+
+#[test]
+fn events_are_sent_again_until_they_are_acknowledged() {
+    let object = Object::new();
+    granted(&object, 1);
+    let id = LedgerEventId::from_parts(START, [1; 10]);
+    let mut now = START;
+    for delay in [60_000, 120_000, 240_000, 480_000, 600_000, 600_000] {
+        assert!(object.store.due(now - 1).unwrap().is_empty());
+        let batch = object.store.due(now).unwrap();
+        assert!(!batch.is_empty());
+        object.store.set_sent(&batch, now, 60_000).unwrap();
+        now += delay;
+        assert_eq!(object.store.next_due(), Ok(Some(now)));
+    }
+    assert_eq!(object.store.tally().unwrap().outstanding, 1);
+    object.store.acknowledge(&[id]).unwrap();
+    object.store.acknowledge(&[id]).unwrap();
+    assert!(object.store.due(u64::MAX >> 1).unwrap().is_empty());
+    assert_eq!(object.store.next_due(), Ok(None));
+    assert_eq!(
+        (
+            object.store.tally().unwrap().outstanding,
+            object.store.tally().unwrap().events
+        ),
+        (0, 1)
+    );
+}
+
+#[test]
+fn reservations_are_due_at_their_end() {
+    let object = Object::new();
+    object.run("t/1", redeem(1, None, Some(START + 5_000)));
+    object
+        .store
+        .acknowledge(&[LedgerEventId::from_parts(START, [1; 10])])
+        .unwrap();
+    assert_eq!(object.store.next_due(), Ok(Some(START + 5_000)));
+}

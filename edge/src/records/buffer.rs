@@ -1,0 +1,185 @@
+//! Records that wait to be sent, and when they go. Pure: time is an argument.
+
+use std::mem;
+
+/// Most records that are sent at once: what a call to Cloudflare Queues takes.
+pub(super) const MAX_RECORDS: usize = 100;
+/// Most bytes that are sent at once. A call takes 256 kB, and a message's text may grow by a third on its way.
+pub(super) const MAX_BYTES: usize = 100_000;
+/// Longest wait of a record for others, in milliseconds. It bounds what an isolate that dies takes with it, and how
+/// late a report is; a busy isolate fills a batch in less.
+pub(super) const MAX_WAIT_MILLIS: u64 = 250;
+/// A batch whose own timer has not sent it by then, in milliseconds, has lost that timer together with the request that
+/// ran it: the next record sends it.
+const LOST_TIMER_MILLIS: u64 = 2 * MAX_WAIT_MILLIS;
+/// Most batches that are being sent at a time. The platform lets an isolate have six calls open and queues the others;
+/// with 500 bytes a record, those that wait for a queue in trouble hold 5 MB of the isolate's 128.
+const MAX_SENDING: usize = 100;
+/// A call that has not ended by then, in milliseconds, was cut off: the platform ends work after an answer at 30 seconds.
+const MAX_SENDING_MILLIS: u64 = 30_000;
+
+/// Records in the order of their answers, one a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Batch {
+    /// Names it in this isolate.
+    pub(super) number: u64,
+    /// JSON texts.
+    pub(super) lines: String,
+    /// How many.
+    pub(super) records: usize,
+}
+
+/// What whoever added a record has to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Somebody else sends it.
+    Nothing,
+    /// Send this batch when [`MAX_WAIT_MILLIS`] are over, unless it has gone by then.
+    SendLater(u64),
+    /// Send these.
+    Send(Batch),
+    /// Too much is being sent already: say that these are lost.
+    Discard(Batch),
+}
+
+/// What waits, and what is on its way.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    number: u64,
+    lines: String,
+    records: usize,
+    since_millis: u64,
+    /// Number and start of each batch that is being sent.
+    sending: Vec<(u64, u64)>,
+}
+
+impl Buffer {
+    /// Adds a record, a JSON text without line breaks.
+    pub(super) fn push(&mut self, record: &str, now_millis: u64) -> Task {
+        if self.records == 0 {
+            self.since_millis = now_millis;
+        } else {
+            self.lines.push('\n');
+        }
+        self.lines.push_str(record);
+        self.records += 1;
+        let has_lost_its_timer = now_millis.saturating_sub(self.since_millis) >= LOST_TIMER_MILLIS;
+        if self.records >= MAX_RECORDS || self.lines.len() >= MAX_BYTES || has_lost_its_timer {
+            return self.start_sending(now_millis);
+        }
+        if self.records == 1 {
+            Task::SendLater(self.number)
+        } else {
+            Task::Nothing
+        }
+    }
+
+    /// The time of a batch has come: what to do if it still waits.
+    pub(super) fn is_due(&mut self, number: u64, now_millis: u64) -> Task {
+        if self.number == number && self.records > 0 {
+            self.start_sending(now_millis)
+        } else {
+            Task::Nothing
+        }
+    }
+
+    /// A batch has gone, or is given up.
+    pub(super) fn ended(&mut self, number: u64) {
+        self.sending.retain(|(other, _)| *other != number);
+    }
+
+    fn start_sending(&mut self, now_millis: u64) -> Task {
+        let batch = Batch {
+            number: self.number,
+            lines: mem::take(&mut self.lines),
+            records: mem::take(&mut self.records),
+        };
+        self.number += 1;
+        self.sending
+            .retain(|(_, since)| now_millis.saturating_sub(*since) < MAX_SENDING_MILLIS);
+        if self.sending.len() >= MAX_SENDING {
+            return Task::Discard(batch);
+        }
+        self.sending.push((batch.number, now_millis));
+        Task::Send(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(number: u64, lines: &str) -> Batch {
+        Batch {
+            number,
+            lines: lines.to_owned(),
+            records: lines.split('\n').count(),
+        }
+    }
+
+    #[test]
+    fn the_first_record_is_sent_later_with_what_comes_meanwhile() {
+        let mut buffer = Buffer::default();
+        assert_eq!(buffer.push("a", 0), Task::SendLater(0));
+        assert_eq!(buffer.push("b", 249), Task::Nothing);
+        assert_eq!(buffer.is_due(0, 250), Task::Send(batch(0, "a\nb")));
+        assert_eq!(buffer.is_due(0, 250), Task::Nothing);
+        assert_eq!(buffer.push("c", 251), Task::SendLater(1));
+        assert_eq!(buffer.is_due(1, 501), Task::Send(batch(1, "c")));
+    }
+
+    #[test]
+    fn a_full_batch_goes_at_once() {
+        let mut buffer = Buffer::default();
+        assert_eq!(buffer.push("x", 0), Task::SendLater(0));
+        for _ in 2..MAX_RECORDS {
+            assert_eq!(buffer.push("x", 0), Task::Nothing);
+        }
+        let Task::Send(full) = buffer.push("x", 0) else {
+            panic!("not sent")
+        };
+        assert_eq!((full.number, full.records), (0, MAX_RECORDS));
+        assert_eq!(full.lines.split('\n').count(), MAX_RECORDS);
+        assert_eq!(buffer.is_due(0, 250), Task::Nothing);
+
+        let large = "x".repeat(MAX_BYTES / 2);
+        assert_eq!(buffer.push(&large, 0), Task::SendLater(1));
+        assert_eq!(
+            buffer.push(&large, 0),
+            Task::Send(batch(1, &format!("{large}\n{large}")))
+        );
+    }
+
+    #[test]
+    fn a_lost_timer_is_made_up_for() {
+        let mut buffer = Buffer::default();
+        assert_eq!(buffer.push("a", 1_000), Task::SendLater(0));
+        assert_eq!(buffer.push("b", 1_000 + LOST_TIMER_MILLIS - 1), Task::Nothing);
+        assert_eq!(
+            buffer.push("c", 1_000 + LOST_TIMER_MILLIS),
+            Task::Send(batch(0, "a\nb\nc"))
+        );
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_bounded() {
+        let large = "x".repeat(MAX_BYTES);
+        let mut buffer = Buffer::default();
+        let full = u64::try_from(MAX_SENDING).unwrap();
+        for number in 0..full {
+            assert_eq!(buffer.push(&large, 0), Task::Send(batch(number, &large)));
+        }
+        assert_eq!(buffer.push(&large, 0), Task::Discard(batch(full, &large)));
+        buffer.ended(7);
+        assert_eq!(buffer.push(&large, 0), Task::Send(batch(full + 1, &large)));
+        assert_eq!(
+            buffer.push(&large, MAX_SENDING_MILLIS - 1),
+            Task::Discard(batch(full + 2, &large))
+        );
+        // Those that were cut off do not count for ever.
+        assert_eq!(
+            buffer.push(&large, MAX_SENDING_MILLIS),
+            Task::Send(batch(full + 3, &large))
+        );
+    }
+}

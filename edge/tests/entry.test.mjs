@@ -1,0 +1,114 @@
+// The entry beside a stand-in for the module: what goes which way, and that nothing is lost on the way.
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+// Answers "warm" to a body that says so, declines others, and fails where it is told to.
+const MODULE = `
+  export class Gate {}
+  export class Ledger {}
+  export const seen = [];
+  export default class Worker {
+    constructor(ctx, env) { Object.assign(this, { ctx, env }); }
+    async fetch(request) { return new Response("ordinary " + (await request.text()) + " " + request.headers.get("X-Request-Id")); }
+    queue(batch) { return batch; }
+    evaluate_warm(env, ctx, received, code, authorization, contentType, requestId, body) {
+      const text = new TextDecoder().decode(body);
+      if (text === "panic") throw new WebAssembly.RuntimeError("unreachable");
+      seen.push([code, authorization, contentType, requestId]);
+      return text === "warm" ? new Response("warm") : undefined;
+    }
+  }`;
+
+let dir;
+let entry;
+let module;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "entry-"));
+  await mkdir(join(dir, "build"));
+  await writeFile(join(dir, "package.json"), `{"type": "module"}`);
+  await writeFile(join(dir, "build/index.js"), MODULE);
+  await cp(new URL("../entry.js", import.meta.url), join(dir, "entry.js"));
+  entry = await import(join(dir, "entry.js"));
+  module = await import(join(dir, "build/index.js"));
+});
+
+after(() => rm(dir, { recursive: true }));
+
+const URL_OF_ONE = "https://edge/v1/promotions/summer-10/evaluate";
+
+function request(body, { url = URL_OF_ONE, method = "POST", length = body.length, headers = {} } = {}) {
+  const declared = length === null ? {} : { "Content-Length": String(length) };
+  return new Request(url, { method, body, headers: { "X-Request-Id": "r-1", ...declared, ...headers } });
+}
+
+async function check(name, sent, expected, calls) {
+  const before = module.seen.length;
+  const answer = await entry.default.fetch(sent, {}, {});
+  assert.equal(await answer.text(), expected, name);
+  assert.equal(module.seen.length - before, calls, name);
+}
+
+test("what the module answers, it answers", async () => {
+  await check("warm", request("warm", { headers: { Authorization: "Bearer k" } }), "warm", 1);
+  assert.deepEqual(module.seen.at(-1), ["summer-10", "Bearer k", "text/plain;charset=UTF-8", "r-1"]);
+  await check("with a query", request("warm", { url: `${URL_OF_ONE}?trace=1` }), "warm", 1);
+});
+
+test("what it declines goes the ordinary way with its body and headers", async () => {
+  await check("declined", request("cold"), "ordinary cold r-1", 1);
+});
+
+test("everything else is not even read", async () => {
+  await check("undeclared", request("warm", { length: null }), "ordinary warm r-1", 0);
+  await check("too long", request("warm", { length: 64 * 1024 + 1 }), "ordinary warm r-1", 0);
+  await check("at the bound", request("warm", { length: 64 * 1024 }), "warm", 1);
+  await check("no number", request("warm", { length: "many" }), "ordinary warm r-1", 0);
+  await check("another method", request("warm", { method: "PUT" }), "ordinary warm r-1", 0);
+  for (const path of ["/v1/promotions/a/b/evaluate", "/v1/promotions/%61/evaluate", "/v1/promotions/a/evaluate/", "/"]) {
+    await check(path, request("warm", { url: `https://edge${path}` }), "ordinary warm r-1", 0);
+  }
+});
+
+test("what the ordinary way has more to say about goes there", async () => {
+  for (const name of ["Origin", "Content-Encoding", "Idempotency-Key"]) {
+    await check(name, request("warm", { headers: { [name]: "x" } }), "ordinary warm r-1", 0);
+  }
+});
+
+test("a body that comes late is awaited on the ordinary way", async () => {
+  const { promise, resolve } = Promise.withResolvers();
+  const late = request("warm");
+  late.bytes = () => promise;
+  const answered = check("late", late, "ordinary warm r-1", 0);
+  setTimeout(() => resolve(new TextEncoder().encode("warm")), 1200);
+  await answered;
+});
+
+test("after a panic the proxies of the entry point see it, and the ordinary way answers", async () => {
+  const shown = [];
+  const { rethrow } = module.default.prototype;
+  module.default.prototype.rethrow = (error) => {
+    shown.push(error);
+    rethrow(error);
+  };
+  await check("panic", request("panic"), "ordinary panic r-1", 0);
+  assert.equal(shown.length, 1);
+  assert.ok(shown[0] instanceof WebAssembly.RuntimeError);
+});
+
+test("a body that breaks off reaches nobody", async () => {
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+  const sent = new Request(URL_OF_ONE, { method: "POST", body: broken, duplex: "half", headers: { "Content-Length": "5" } });
+  const calls = module.seen.length;
+  assert.equal((await entry.default.fetch(sent, {}, {})).status, 400);
+  assert.equal(module.seen.length, calls);
+});
+
+test("batches and objects", () => {
+  assert.equal(entry.default.queue("batch", {}, {}), "batch");
+  assert.ok(entry.Gate && entry.Ledger);
+});
