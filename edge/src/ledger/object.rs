@@ -45,6 +45,8 @@ pub(crate) struct Ledger {
     config: RefCell<Option<Option<Config>>>,
     /// When the alarm rings, in milliseconds, as far as this instance knows.
     armed_for: Cell<Option<u64>>,
+    /// Whether this instance has seen to its alarm.
+    is_awake: Cell<bool>,
 }
 
 impl DurableObject for Ledger {
@@ -55,16 +57,18 @@ impl DurableObject for Ledger {
             bindings: Bindings::new(env),
             config: RefCell::new(None),
             armed_for: Cell::new(None),
+            is_awake: Cell::new(false),
         }
     }
 
-    /// Awaits the body, and for a command the setting of the alarm; from there to the reply nothing is awaited, so no
+    /// Awaits the body and the setting of the alarm, for a command and in a new instance; from there to the reply nothing is awaited, so no
     /// other request comes in between. The platform holds the reply back until the write is durable. Repeating a command
     /// gives the first outcome; repeating anything else changes nothing.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let path = request.path();
         let method = request.inner().method();
         let body = request.bytes().await?;
+        self.wake().await;
         let result = match (method.as_str(), path.as_str()) {
             ("POST", COMMAND_PATH) => self.command(&body).await,
             ("POST", CONFIG_PATH) => self.configure(&body),
@@ -120,6 +124,23 @@ impl Ledger {
             new_id: &|| event_id(now),
         };
         self.with_config(store, |config| carry_out(store, config, &key, command, &moment))
+    }
+
+    /// Sets the alarm of a new instance: the one that was set may have died with the machine before it, or its next one
+    /// could not be set.
+    async fn wake(&self) {
+        if self.is_awake.replace(true) {
+            return;
+        }
+        let next = self.store.as_ref().map_err(Clone::clone).and_then(Store::next_due);
+        let armed = match next {
+            Ok(Some(next)) => self.arm(next.max(now_millis())).await,
+            Ok(None) => Ok(()),
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = armed {
+            log::error("relay_not_armed", "", &cause);
+        }
     }
 
     /// Sends what is due, and tells when there is something to do again.

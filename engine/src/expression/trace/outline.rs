@@ -10,14 +10,18 @@ use crate::expression::tree::Span;
 /// every request are not in a program, and so not here.
 ///
 /// ```
-/// use engine::expression::{Condition, Inputs, Machine, Program, Schema, TraceOutcome, outline};
-/// use engine::zone::Zone;
+/// use engine::evaluate::Evaluator;
+/// use engine::expression::{Machine, TraceOutcome, outline};
+/// use engine::promotion::Rule;
 ///
-/// let condition = Condition::check("age >= 18 and age < 65", &Schema::new()).unwrap();
-/// let program = Program::compile(&condition, &Zone::utc());
-/// let outcome = program.evaluate(&Inputs::default(), &mut Machine::default());
-/// let outcomes: Vec<_> = outline(&program, outcome).iter().map(|trace| trace.outcome).collect();
-/// assert_eq!(outcomes, [TraceOutcome::Absent, TraceOutcome::Skipped]);
+/// // total >= 100 and quantity > 2 and payment_method in ['visa', 'oca']
+/// let rule = Rule::from_json(include_str!("../../../tests/data/rule.v3.json")).unwrap();
+/// let body = br#"{"attributes": {"total": 120, "quantity": 2, "payment_method": "visa"}, "transaction_id": "t-1"}"#;
+/// let mut evaluator = Evaluator::default();
+/// evaluator.read(&rule, body, "2026-11-21T12:00:00Z".parse().unwrap()).unwrap();
+/// let outcome = rule.program().evaluate(evaluator.inputs(), &mut Machine::default());
+/// let outcomes: Vec<_> = outline(rule.program(), outcome).iter().map(|trace| trace.outcome).collect();
+/// assert_eq!(outcomes, [TraceOutcome::True, TraceOutcome::False, TraceOutcome::Skipped]);
 /// ```
 pub fn outline(program: &Program, outcome: Outcome) -> Vec<Trace> {
     let mut requirements: Vec<_> = requirements(program)
