@@ -71,8 +71,14 @@ pub(crate) fn refuse_encoded(request: &Request) -> Result<(), Failure> {
     }
 }
 
-/// Refuses a body that claims to be something else than JSON. One that claims nothing is taken for JSON.
-pub(crate) fn require_json(content_type: Option<&str>) -> Result<(), Failure> {
+/// Refuses a body that is encoded, or claims to be something else than JSON.
+pub(crate) fn require_json(request: &Request) -> Result<(), Failure> {
+    refuse_encoded(request)?;
+    require_json_type(request.headers().get("Content-Type")?.as_deref())
+}
+
+/// Refuses a media type other than JSON. A body that claims nothing is taken for JSON.
+pub(crate) fn require_json_type(content_type: Option<&str>) -> Result<(), Failure> {
     match content_type {
         Some(media_type) if !is_json(media_type) => Err(Failure::rejection(
             ProblemType::UnsupportedMediaType,

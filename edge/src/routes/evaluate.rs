@@ -54,8 +54,7 @@ async fn evaluate(app: &App, request: &mut Request, code: &str, purpose: Purpose
     let key = auth::authenticate(app, request).await?;
     let code: PromotionCode = code.parse().map_err(|_| not_found(code))?;
     auth::authorize(&key, &code)?;
-    body::refuse_encoded(request)?;
-    body::require_json(request.headers().get("Content-Type")?.as_deref())?;
+    body::require_json(request)?;
     let idempotency_key = idempotency::read(request)?;
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;

@@ -5,8 +5,6 @@
 //! condition's own, which names the requirements; explaining their parts takes the language's parser, which would make the
 //! Worker a fifth larger. Everybody else is the origin's.
 
-use std::cell::RefCell;
-
 use engine::evaluate::{Decision, Evaluation, Evaluator};
 use engine::expression::{Machine, outline};
 use engine::ids::EvaluationId;
@@ -15,7 +13,7 @@ use engine::wire::v1::{AppKeyEntry, EvaluateAnswer, MAX_BODY_BYTES, PreviewAnswe
 use worker::{Request, Response};
 
 use super::consume::reason;
-use super::evaluate::not_found;
+use super::evaluate::{EVALUATOR, not_found};
 use crate::app::App;
 use crate::guesses::{Guesser, is_about_a_coupon};
 use crate::problem::Failure;
@@ -38,18 +36,12 @@ pub(crate) async fn post_preview(
     let key = auth::authenticate(app, request).await?;
     let code: PromotionCode = code.parse().map_err(|_| not_found(code))?;
     auth::authorize(&key, &code)?;
-    body::refuse_encoded(request)?;
-    body::require_json(request.headers().get("Content-Type")?.as_deref())?;
+    body::require_json(request)?;
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;
     let rule = rule.ok_or_else(|| not_found(code.as_str()))?;
     let preview = EVALUATOR.with_borrow_mut(|evaluator| preview(app, &key, &rule, evaluator, &body))?;
     Ok(answer::json(200, &preview))
-}
-
-thread_local! {
-    /// Its buffers serve one request after the other; none is borrowed across an await.
-    static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
 }
 
 fn preview(

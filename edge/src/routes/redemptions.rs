@@ -69,8 +69,7 @@ const fn is_repeatable(command: &Command) -> bool {
 }
 
 async fn read_roll_back(request: &mut Request, handle: Handle) -> Result<RollBack, Failure> {
-    body::refuse_encoded(request)?;
-    body::require_json(request.headers().get("Content-Type")?.as_deref())?;
+    body::require_json(request)?;
     let idempotency_key = idempotency::read(request)?;
     let body = body::read(request, MAX_ROLL_BACK_BYTES).await?;
     Ok(RollBack {

@@ -43,7 +43,7 @@ pub(crate) fn answer_evaluation(app: &App, call: &Call<'_>) -> Option<web_sys::R
     if call.body.len() > MAX_BODY_BYTES {
         return None;
     }
-    let decided = body::require_json(call.content_type)
+    let decided = body::require_json_type(call.content_type)
         .map_err(Some)
         .and_then(|()| EVALUATOR.with_borrow_mut(|evaluator| refuse(app, &key, &rule, evaluator, call.body)));
     match decided {
