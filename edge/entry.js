@@ -14,7 +14,7 @@ const EVALUATE = /^https?:\/\/[^/]+\/v1\/promotions\/([\w-]+)\/evaluate(?:\?|$)/
 const MAX_BODY_BYTES = 64 * 1024;
 // What the ordinary way has more to say about: pages of other sites, encoded bodies, named calls.
 const UNUSUAL = ["Origin", "Content-Encoding", "Idempotency-Key"];
-// A body that is not there by then is awaited on the ordinary way, which has a bound for it.
+// A body that is not there by then, or by twice of it, is awaited on the ordinary way, which has a bound for it.
 const SOON_MILLIS = 1000;
 
 // worker-build puts what the module exports on the prototype of its entry point. Its instances are behind proxies that
@@ -38,6 +38,40 @@ const streaming = (reading) => ({
   duplex: "half",
 });
 
+// The bodies that are being read. A timer for each would cost a request more than its decision does, so there is one a
+// second for all. It belongs to the request that starts it, and when that is cut off another one takes its place.
+const waiting = new Set();
+let watchedUntil = 0;
+
+const watch = (ctx, now) => {
+  if (now < watchedUntil) return;
+  watchedUntil = now + 2 * SOON_MILLIS;
+  ctx.waitUntil(
+    new Promise((resolve) => setTimeout(resolve, SOON_MILLIS)).then(() => {
+      const then = Date.now();
+      watchedUntil = then;
+      for (const body of waiting) if (then - body.since >= SOON_MILLIS) body.late();
+      if (waiting.size > 0) watch(ctx, then);
+    }),
+  );
+};
+
+// The body that is being read, or nothing when it is late.
+const soon = (reading, ctx, since) =>
+  new Promise((resolve, reject) => {
+    const settle = (settled, value) => {
+      waiting.delete(body);
+      settled(value);
+    };
+    const body = { since, late: () => settle(resolve) };
+    waiting.add(body);
+    watch(ctx, since);
+    reading.then(
+      (bytes) => settle(resolve, bytes),
+      (error) => settle(reject, error),
+    );
+  });
+
 const showPanic = (error, env, ctx) => {
   try {
     new Worker(ctx, env).rethrow(error);
@@ -55,18 +89,12 @@ export default {
     if (!usual) return ordinary(request, env, ctx);
     const received = Date.now();
     const reading = request.bytes();
-    let timer;
-    const soon = new Promise((resolve) => {
-      timer = setTimeout(resolve, SOON_MILLIS);
-    });
     let body;
     try {
-      body = await Promise.race([reading, soon]);
+      body = await soon(reading, ctx, received);
     } catch {
       // The client went away: nobody reads the answer, and the body cannot be read again.
       return new Response(null, { status: 400 });
-    } finally {
-      clearTimeout(timer);
     }
     if (!body) return ordinary(new Request(request.url, { method: "POST", headers, ...streaming(reading) }), env, ctx);
     let answer;

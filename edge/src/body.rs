@@ -26,28 +26,32 @@ pub(crate) async fn read_within(
     max_bytes: usize,
     timeout: Duration,
 ) -> Result<Vec<u8>, Failure> {
-    if declares_more(request.headers().get("Content-Length")?.as_deref(), max_bytes) {
+    let declared = request.headers().get("Content-Length")?;
+    if declares_more(declared.as_deref(), max_bytes) {
         return Err(too_large(max_bytes));
     }
     if request.inner().body().is_none() {
         return Ok(Vec::new());
     }
-    match select(pin!(read_all(request, max_bytes)), Delay::from(timeout)).await {
+    let reading = async {
+        if declared.is_some() {
+            request.bytes().await.map_err(ended_early)
+        } else {
+            read_pieces(request, max_bytes).await
+        }
+    };
+    match select(pin!(reading), Delay::from(timeout)).await {
         Either::Left((body, _)) => body,
         Either::Right(((), _)) => Err(too_slow(timeout)),
     }
 }
 
-async fn read_all(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+/// A body of unknown length. One that is declared is read by one call, which costs less.
+async fn read_pieces(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let mut chunks = request.stream()?;
     let mut body = Vec::new();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| {
-            Failure::rejection(
-                ProblemType::Malformed,
-                format!("The body ended early ({error}): send it again."),
-            )
-        })?;
+        let chunk = chunk.map_err(ended_early)?;
         if body.len().saturating_add(chunk.len()) > max_bytes {
             return Err(too_large(max_bytes));
         }
@@ -110,6 +114,11 @@ fn is_json(media_type: &str) -> bool {
 fn is_identity(coding: &str) -> bool {
     let coding = coding.trim();
     coding.is_empty() || coding.eq_ignore_ascii_case("identity")
+}
+
+fn ended_early(error: worker::Error) -> Failure {
+    let detail = format!("The body ended early ({error}): send it again.");
+    Failure::rejection(ProblemType::Malformed, detail)
 }
 
 fn too_slow(timeout: Duration) -> Failure {

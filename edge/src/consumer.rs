@@ -1,45 +1,35 @@
-//! The queue's consumer: records → origin, each acknowledged by itself.
+//! The queue's consumer: records → origin, each message acknowledged by itself.
 //!
 //! ```text
 //! batch ─ read ─▶ JSON? ─ no ──▶ dead letters
-//!                   └ yes ─▶ one signed POST ─▶ stored or duplicate: acknowledged
-//!                                            │   └ a ledger event: its object is told
-//!                                            ├▶ rejected: dead letters
-//!                                            └▶ no answer: each message again, later
+//!                   └ yes ─▶ its records ─▶ signed POSTs ─▶ each stored, a duplicate, parked or a dead letter: acknowledged
+//!                                        │                 └ ledger events that are stored: their objects are told
+//!                                        └▶ no answer: the message again, later
 //! ```
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::time::Duration;
 
 use engine::ids::{LedgerEventId, OrganizationId, RedemptionId};
 use engine::ledger::object_of;
-use engine::signature::{self, Call};
-use engine::wire::v1::{INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
+use engine::wire::v1::{DeadLetter, INGEST_PATH, IngestAnswer, IngestRequest, IngestResult, MAX_INGEST_RECORDS, V1};
 use futures_util::future::join_all;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use worker::{Env, Headers, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
+use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 
 use crate::app::{Bindings, now_millis};
-use crate::{ledger, log, origin, outgoing, records};
+use crate::dead_letters::shortened;
+use crate::origin::{self, PostError};
+use crate::{ledger, log, records};
 
 /// How long the origin may take to store a batch: it is one transaction of at most [`MAX_INGEST_RECORDS`] rows.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest delay of a retried message, in seconds: an origin that returns after hours gets its records within
-/// five minutes. With the queue's 100 retries a message then lives for about eight hours.
-const RETRY_DELAY_CAP_SECS: u32 = 300;
-
-/// Most bytes of a message's text that a dead letter keeps: a queue's message holds 128 kB, and JSON may double it.
-const MAX_DEAD_BODY_BYTES: usize = 48 * 1024;
-
-/// A message that can never be stored, and why.
-#[derive(Debug, Serialize)]
-struct DeadLetter<'a> {
-    v: V1,
-    reason: &'a str,
-    body: &'a str,
-}
+/// five minutes. With the queue's 100 retries a message then lives for more than six hours.
+const RETRY_DELAY_CAP_SECS: u32 = 240;
 
 /// Of a message, what says that it is an [`engine::wire::v1::LedgerEvent`], and whose.
 #[derive(Debug, Deserialize)]
@@ -49,58 +39,90 @@ struct EventHead {
     redemption_id: RedemptionId,
 }
 
+/// A message with its records.
+struct Delivery {
+    message: RawMessage,
+    records: Vec<Box<RawValue>>,
+}
+
 /// Takes a batch to the origin.
 ///
-/// Awaits one POST to the origin, which stores each record once however often it comes; one send per dead letter,
-/// which may appear there twice; and the ledger's objects whose events are stored, which send an event again that they
-/// are not told of. What is not acknowledged comes again.
+/// Awaits a POST to the origin for each [`MAX_INGEST_RECORDS`] records, which stores each record once however often it
+/// comes; one send per dead letter, which may appear there twice; and the ledger's objects whose events are stored, which
+/// send an event again that they are not told of. What is not acknowledged comes again.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let bindings = Bindings::new(env.clone());
-    let mut messages = Vec::new();
-    let mut request = IngestRequest {
-        v: V1,
-        records: Vec::new(),
-    };
+    let mut deliveries: Vec<Delivery> = Vec::new();
+    let mut records_waiting = 0;
     for message in batch.raw_iter() {
         let text = message.body().as_string();
         match text.as_deref().ok_or_else(|| "not a text".to_owned()).and_then(read) {
-            Ok(record) if request.records.len() < MAX_INGEST_RECORDS => {
-                messages.push((message, record.get().to_owned()));
-                request.records.push(record);
+            Ok(records) => {
+                if records_waiting + records.len() > MAX_INGEST_RECORDS {
+                    bring(&bindings, mem::take(&mut deliveries)).await;
+                    records_waiting = 0;
+                }
+                records_waiting += records.len();
+                deliveries.push(Delivery { message, records });
             }
-            // The queue is configured for no more; a larger batch is taken in parts.
-            Ok(_) => retry(&message, &bindings),
-            Err(reason) => bury(&bindings, &message, &reason, text.as_deref().unwrap_or_default()).await,
+            Err(reason) => {
+                if bury(&bindings, &message, &reason, text.as_deref().unwrap_or_default()).await {
+                    message.ack();
+                } else {
+                    retry(&message, &bindings, 0);
+                }
+            }
         }
     }
-    if messages.is_empty() {
-        return;
+    if !deliveries.is_empty() {
+        bring(&bindings, deliveries).await;
     }
-    match deliver(&bindings, &request).await {
-        Ok(results) => settle(&bindings, &messages, &results).await,
-        Err(cause) => {
-            log::error(
-                "ingest_failed",
-                "",
-                &format!("{} records wait: {cause}", messages.len()),
-            );
-            messages.iter().for_each(|(message, _)| retry(message, &bindings));
+}
+
+/// Takes messages to the origin at once.
+async fn bring(bindings: &Bindings, deliveries: Vec<Delivery>) {
+    let records = deliveries.iter().flat_map(|delivery| delivery.records.iter().cloned());
+    let request = IngestRequest {
+        v: V1,
+        records: records.collect(),
+    };
+    match deliver(bindings, &request).await {
+        Ok(results) => settle(bindings, &deliveries, &results).await,
+        Err(PostError {
+            cause,
+            retry_after_secs,
+        }) => {
+            let waiting = format!("{} records wait: {cause}", request.records.len());
+            log::error("ingest_failed", "", &waiting);
+            let at_least = retry_after_secs.unwrap_or_default();
+            deliveries
+                .iter()
+                .for_each(|Delivery { message, .. }| retry(message, bindings, at_least));
         }
     }
 }
 
-async fn settle(bindings: &Bindings, messages: &[(RawMessage, String)], results: &[IngestResult]) {
-    for ((message, text), result) in messages.iter().zip(results) {
-        match result {
-            IngestResult::Stored | IngestResult::Duplicate => message.ack(),
-            IngestResult::Rejected { detail } => bury(bindings, message, detail, text).await,
+/// Acknowledges messages whose records each have found their place; `results` has one for each record in their order.
+async fn settle(bindings: &Bindings, deliveries: &[Delivery], results: &[IngestResult]) {
+    let mut results = results.iter();
+    let mut stored = Vec::new();
+    for Delivery { message, records } in deliveries {
+        let mut is_settled = true;
+        for (record, result) in records.iter().zip(&mut results) {
+            match result {
+                IngestResult::Stored | IngestResult::Duplicate => stored.push(record.get()),
+                // An operator has it stored later; the object of a parked event is not told, and sends it until then.
+                IngestResult::Parked => {}
+                IngestResult::Rejected { detail } => is_settled &= bury(bindings, message, detail, record.get()).await,
+            }
+        }
+        if is_settled {
+            message.ack();
+        } else {
+            retry(message, bindings, 0);
         }
     }
-    let stored = messages
-        .iter()
-        .zip(results)
-        .filter(|(_, result)| matches!(result, IngestResult::Stored | IngestResult::Duplicate));
-    let told = stored_events(stored.map(|((_, text), _)| text.as_str()))
+    let told = stored_events(stored.into_iter())
         .into_iter()
         .map(async |(object, events)| {
             if let Err(cause) = ledger::acknowledge(bindings, &object, events).await {
@@ -110,11 +132,11 @@ async fn settle(bindings: &Bindings, messages: &[(RawMessage, String)], results:
     join_all(told).await;
 }
 
-/// The ledger events among messages, by the object that they are of.
-fn stored_events<'a>(messages: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<LedgerEventId>> {
+/// The ledger events among records, by the object that they are of.
+fn stored_events<'a>(records: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<LedgerEventId>> {
     let mut events: BTreeMap<String, Vec<LedgerEventId>> = BTreeMap::new();
     // An evaluation's record has an identifier of another kind.
-    for head in messages.filter_map(|text| serde_json::from_str::<EventHead>(text).ok()) {
+    for head in records.filter_map(|text| serde_json::from_str::<EventHead>(text).ok()) {
         if let Some(object) = object_of(head.organization_id, head.redemption_id) {
             events.entry(object).or_default().push(head.id);
         }
@@ -122,77 +144,69 @@ fn stored_events<'a>(messages: impl Iterator<Item = &'a str>) -> BTreeMap<String
     events
 }
 
-fn read(text: &str) -> Result<Box<RawValue>, String> {
-    serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
+/// What a message holds: a JSON array of records, or one record.
+fn read(text: &str) -> Result<Vec<Box<RawValue>>, String> {
+    let records = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)
+    } else {
+        serde_json::from_str(text).map(|record| vec![record])
+    };
+    let records: Vec<_> = records.map_err(|error| format!("not JSON: {error}"))?;
+    if records.len() > MAX_INGEST_RECORDS {
+        return Err(format!("more than {MAX_INGEST_RECORDS} records"));
+    }
+    Ok(records)
 }
 
 /// One result per record, or why the origin did not take the batch.
-async fn deliver(bindings: &Bindings, request: &IngestRequest) -> Result<Vec<IngestResult>, String> {
-    let body = serde_json::to_vec(request).map_err(|error| error.to_string())?;
-    let secret = bindings.internal_secret()?;
-    let signature = signature::sign(secret.as_bytes(), &Call::post(INGEST_PATH, &body), now_millis() / 1_000);
-    let headers = Headers::from_iter([("Content-Type", "application/json"), (signature::HEADER, &signature)]);
-    let url = format!("{}{INGEST_PATH}", bindings.origin_url()?);
-    let call = outgoing::request("POST", &url, &headers, Some(&body)).map_err(|error| error.to_string())?;
-    let mut response = origin::send(call, TIMEOUT).await.map_err(|error| error.to_string())?;
-    if response.status_code() != 200 {
-        return Err(format!("the origin answered {}", response.status_code()));
-    }
-    let body = outgoing::within(TIMEOUT, response.bytes())
-        .await
-        .map_err(|error| error.to_string())?;
-    let answer: IngestAnswer =
-        serde_json::from_slice(&body).map_err(|error| format!("the origin's answer: {error}"))?;
+async fn deliver(bindings: &Bindings, request: &IngestRequest) -> Result<Vec<IngestResult>, PostError> {
+    let answer: IngestAnswer = origin::post(bindings, INGEST_PATH, request, TIMEOUT).await?;
     if answer.results.len() != request.records.len() {
-        return Err(format!(
-            "the origin answered {} results for {}",
-            answer.results.len(),
-            request.records.len()
-        ));
+        let (results, records) = (answer.results.len(), request.records.len());
+        return Err(format!("the origin answered {results} results for {records}").into());
     }
     Ok(answer.results)
 }
 
-/// Puts a message aside with its reason. If that fails, the message comes again.
-async fn bury(bindings: &Bindings, message: &RawMessage, reason: &str, text: &str) {
+/// Puts a message, or a record of it, aside with its reason. If that fails, the message has to come again.
+async fn bury(bindings: &Bindings, message: &RawMessage, reason: &str, text: &str) -> bool {
     log::error("record_dead", "", &format!("message {}: {reason}", message.id()));
     let letter = DeadLetter {
         v: V1,
-        reason,
-        body: shortened(text, MAX_DEAD_BODY_BYTES),
+        reason: reason.to_owned(),
+        body: shortened(text).to_owned(),
     };
+    let letter = serde_json::to_string(&letter).unwrap_or_default();
     let sent = match bindings.dead_letters() {
-        Ok(queue) => records::send_json(&queue, &letter).await,
+        Ok(queue) => records::send_text(&queue, &letter).await,
         Err(error) => Err(error),
     };
-    match sent {
-        Ok(()) => message.ack(),
-        Err(error) => {
-            log::error("dead_letter_not_sent", "", &error.to_string());
-            retry(message, bindings);
-        }
+    if let Err(error) = &sent {
+        log::error("dead_letter_not_sent", "", &error.to_string());
     }
+    sent.is_ok()
 }
 
-fn retry(message: &RawMessage, bindings: &Bindings) {
-    let age_millis = now_millis().saturating_sub(message.timestamp().as_millis());
+/// Has a message delivered again, no sooner than the origin said.
+fn retry(message: &RawMessage, bindings: &Bindings, at_least_secs: u32) {
     let cap_secs = bindings.retry_delay_cap_secs().unwrap_or(RETRY_DELAY_CAP_SECS);
-    let options = QueueRetryOptionsBuilder::new().with_delay_seconds(delay_secs(age_millis, cap_secs));
+    retry_within(message, at_least_secs, cap_secs);
+}
+
+/// The same, with a cap of its own.
+pub(crate) fn retry_within(message: &RawMessage, at_least_secs: u32, cap_secs: u32) {
+    let age_millis = now_millis().saturating_sub(message.timestamp().as_millis());
+    let delay_secs = delay_secs(age_millis, at_least_secs, cap_secs);
+    let options = QueueRetryOptionsBuilder::new().with_delay_seconds(delay_secs);
     message.retry_with_options(&options.build());
 }
 
 /// How long a message waits before its next delivery: as long as it has waited so far, so that the delays double
-/// (1, 2, 4, … seconds) up to the cap. The crate does not tell how often a message was tried; its age does.
-fn delay_secs(age_millis: u64, cap_secs: u32) -> u32 {
-    u32::try_from(age_millis / 1_000)
-        .unwrap_or(u32::MAX)
-        .max(1)
-        .min(cap_secs)
-}
-
-/// The start of a text, cut between characters.
-fn shortened(text: &str, max_bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(max_bytes)).unwrap_or_default()
+/// (1, 2, 4, … seconds) up to the cap, and as long as the origin asked for. The crate does not tell how often a message was
+/// tried; its age does.
+fn delay_secs(age_millis: u64, at_least_secs: u32, cap_secs: u32) -> u32 {
+    let age_secs = u32::try_from(age_millis / 1_000).unwrap_or(u32::MAX);
+    age_secs.max(1).max(at_least_secs).min(cap_secs)
 }
 
 #[cfg(test)]
@@ -201,7 +215,7 @@ mod tests {
 
     #[test]
     fn delays_double_up_to_the_cap() {
-        let check = |age_millis, expected| assert_eq!(delay_secs(age_millis, 300), expected, "{age_millis}");
+        let check = |age_millis, expected| assert_eq!(delay_secs(age_millis, 0, 300), expected, "{age_millis}");
         check(0, 1);
         check(999, 1);
         check(1_000, 1);
@@ -212,7 +226,7 @@ mod tests {
         check(u64::MAX, 300);
         let mut age_secs = 0;
         let delays = std::iter::from_fn(|| {
-            let delay = delay_secs(age_secs * 1_000, 300);
+            let delay = delay_secs(age_secs * 1_000, 0, 300);
             age_secs += u64::from(delay);
             Some(delay)
         });
@@ -220,23 +234,21 @@ mod tests {
             delays.take(11).collect::<Vec<_>>(),
             [1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
         );
-        assert_eq!(delay_secs(60_000, 1), 1);
+        assert_eq!(delay_secs(60_000, 0, 1), 1);
     }
 
     #[test]
-    fn dead_letters_are_pinned() {
-        let letter = DeadLetter {
-            v: V1,
-            reason: "not JSON",
-            body: "{",
+    fn the_origin_may_ask_for_more_time() {
+        let check = |age_millis, at_least, expected| {
+            assert_eq!(
+                delay_secs(age_millis, at_least, 300),
+                expected,
+                "{age_millis} {at_least}"
+            );
         };
-        assert_eq!(
-            serde_json::to_string(&letter).unwrap(),
-            r#"{"v":1,"reason":"not JSON","body":"{"}"#
-        );
-        assert_eq!(shortened("año", 2), "a");
-        assert_eq!(shortened("año", 3), "añ");
-        assert_eq!(shortened("año", 9), "año");
+        check(0, 2, 2);
+        check(5_000, 2, 5);
+        check(0, 3_600, 300);
     }
 
     #[test]
@@ -260,8 +272,18 @@ mod tests {
 
     #[test]
     fn messages_are_json() {
-        assert_eq!(read(r#" {"v": 1} "#).unwrap().get(), r#"{"v": 1}"#);
+        let check = |text: &str, expected: &[&str]| {
+            let records = read(text).unwrap();
+            let texts: Vec<_> = records.iter().map(|record| record.get()).collect();
+            assert_eq!(texts, expected, "{text}");
+        };
+        check(r#" {"v": 1} "#, &[r#"{"v": 1}"#]);
+        check(r#" [{"v": 1}, 2]"#, &[r#"{"v": 1}"#, "2"]);
+        check("[]", &[]);
         assert!(read("{").unwrap_err().starts_with("not JSON"));
+        assert!(read("[{}").unwrap_err().starts_with("not JSON"));
         assert!(read("").is_err());
+        let too_many = format!("[{}0]", "0,".repeat(MAX_INGEST_RECORDS));
+        assert_eq!(read(&too_many).unwrap_err(), "more than 1000 records");
     }
 }

@@ -1,13 +1,8 @@
-// What would take several calls out of the module, as one each. Bound in answer.rs and records.rs.
+// What would take several calls out of the module, as one each. Bound in answer.rs.
 
 // An answer whose headers are a template's, with its request's identifier: the answer has a copy of them. `body` is a
 // view of the module's memory.
 export function respond(status, headers, requestId, body) {
   headers.set("X-Request-Id", requestId);
   return new Response(body.slice(), { status, headers });
-}
-
-// Sends each line as a message of its own.
-export function sendLines(queue, lines) {
-  return queue.sendBatch(lines.split("\n").map((body) => ({ body, contentType: "text" })));
 }

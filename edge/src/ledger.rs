@@ -8,6 +8,7 @@
 //!                                                               ▲──────── acknowledge ──────┘
 //! ```
 
+mod forget;
 mod host;
 mod object;
 mod outbox;
@@ -31,8 +32,8 @@ use crate::app::{App, Bindings};
 use crate::outgoing::{self, CallError, within};
 use crate::problem::Failure;
 use protocol::{
-    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, HEALTH_PATH, HOST,
-    REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
+    ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
 };
 
 /// How long a shop's checkout waits for the ledger: an object that moves between machines is back within about this
@@ -80,6 +81,20 @@ pub(crate) async fn configure(bindings: &Bindings, config: &Config) -> Result<()
 pub(crate) async fn revoke_key(bindings: &Bindings, objects: &[Objects], key_id: AppKeyId) -> Result<(), String> {
     let names = objects.iter().flat_map(|objects| objects.all()).collect();
     tell(bindings, names, REVOKED_KEYS_PATH, &RevokedKey::new(key_id)).await
+}
+
+/// Has all objects of promotions forget who a customer is.
+///
+/// Awaits each object once, all at the same time. Repeating it is safe.
+pub(crate) async fn forget_customer(bindings: &Bindings, objects: &[Objects], customer_id: &str) -> Result<(), String> {
+    let names = objects.iter().flat_map(|objects| objects.all()).collect();
+    tell(
+        bindings,
+        names,
+        FORGOTTEN_CUSTOMERS_PATH,
+        &ForgottenCustomer::new(customer_id),
+    )
+    .await
 }
 
 /// Tells an object which of its events the origin has stored.
@@ -184,9 +199,8 @@ async fn read(
     call: impl Future<Output = worker::Result<worker::Response>>,
 ) -> Result<(u16, Vec<u8>), String> {
     let exchange = async {
-        let mut response = call.await?;
-        let body = response.bytes().await?;
-        Ok((response.status_code(), body))
+        let response = call.await?;
+        Ok((response.status_code(), outgoing::bytes(response).await?))
     };
     let answer = within(TIMEOUT, exchange).await;
     answer.map_err(|error| format!("ledger object {object}: {error}"))

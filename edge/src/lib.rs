@@ -2,7 +2,7 @@
 //! and carries the records of its decisions there.
 //!
 //! This file holds the entry points alone. A request goes [`router`] → one of [`routes`] or the [`gateway`] → answer;
-//! a batch of the queue goes to the [`consumer`]; the objects of the [`ledger`] and of the [`gate`] are reached from
+//! a batch of a queue goes to the [`consumer`] or to [`dead_letters`]; the objects of the [`ledger`] and of the [`gate`] are reached from
 //! `routes` only.
 
 mod answer;
@@ -12,6 +12,7 @@ mod body;
 mod consumer;
 mod cors;
 mod crypto;
+mod dead_letters;
 mod gate;
 mod gateway;
 mod guesses;
@@ -67,9 +68,14 @@ pub fn evaluate_warm(
     warm::answer_evaluation(&app, &call)
 }
 
-/// Takes a batch of records. Never returns an error: the runtime would turn it into a panic, which costs the isolate.
+/// Takes a batch of one of the queues. Never returns an error: the runtime would turn it into a panic, which costs the
+/// isolate.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> Result<()> {
-    consumer::consume(&batch, &env).await;
+    if batch.queue() == dead_letters::QUEUE {
+        dead_letters::consume(&batch, &env).await;
+    } else {
+        consumer::consume(&batch, &env).await;
+    }
     Ok(())
 }

@@ -12,9 +12,12 @@ mod circuit;
 use std::cell::Cell;
 use std::time::Duration;
 
-use worker::{Request, Response};
+use engine::signature::{self, Call};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use worker::{Headers, Request, Response};
 
-use crate::app::now_millis;
+use crate::app::{Bindings, now_millis};
 use crate::log;
 use crate::outgoing::{self, CallError};
 use circuit::{Change, Circuit};
@@ -45,6 +48,50 @@ pub(crate) async fn send(request: Request, timeout: Duration) -> Result<Response
         None => {}
     }
     answer
+}
+
+/// Why the origin did not take what was posted.
+#[derive(Debug)]
+pub(crate) struct PostError {
+    pub(crate) cause: String,
+    /// How long the origin asked to wait.
+    pub(crate) retry_after_secs: Option<u32>,
+}
+
+impl<T: ToString> From<T> for PostError {
+    fn from(cause: T) -> Self {
+        Self {
+            cause: cause.to_string(),
+            retry_after_secs: None,
+        }
+    }
+}
+
+/// Posts a signed body of the queue, and reads the answer.
+///
+/// Awaits the origin once, at most `timeout` for the answer's head and as long again for its body.
+pub(crate) async fn post<T: Serialize, A: DeserializeOwned>(
+    bindings: &Bindings,
+    path: &str,
+    body: &T,
+    timeout: Duration,
+) -> Result<A, PostError> {
+    let body = serde_json::to_vec(body)?;
+    let secret = bindings.internal_secret()?;
+    let signature = signature::sign(secret.as_bytes(), &Call::post(path, &body), now_millis() / 1_000);
+    let headers = Headers::from_iter([("Content-Type", "application/json"), (signature::HEADER, &signature)]);
+    let url = format!("{}{path}", bindings.origin_url()?);
+    let call = outgoing::request("POST", &url, &headers, Some(&body))?;
+    let answer = send(call, timeout).await?;
+    if answer.status_code() != 200 {
+        let retry_after = answer.headers().get("Retry-After").ok().flatten();
+        return Err(PostError {
+            cause: format!("the origin answered {}", answer.status_code()),
+            retry_after_secs: retry_after.and_then(|secs| secs.parse().ok()),
+        });
+    }
+    let body = outgoing::within(timeout, outgoing::bytes(answer)).await?;
+    serde_json::from_slice(&body).map_err(|error| format!("the origin's answer: {error}").into())
 }
 
 /// An answer of the origin itself: a proxy between the two says with these statuses that it met nobody.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::{AbortController, Delay, Fetch, Headers, Request, Response, web_sys};
 
 /// Why a call has no answer.
@@ -33,6 +34,13 @@ pub(crate) async fn within<T>(
         Either::Left((result, _)) => Ok(result?),
         Either::Right(((), _)) => Err(CallError::TimedOut(timeout.as_millis())),
     }
+}
+
+/// All of an answer's body by one call out of the module; reading it piece by piece takes several, each of which costs.
+pub(crate) async fn bytes(response: Response) -> worker::Result<Vec<u8>> {
+    let response = web_sys::Response::from(response);
+    let body = JsFuture::from(response.array_buffer()?).await?;
+    Ok(Uint8Array::new(&body).to_vec())
 }
 
 /// Fetches over the network. `timeout` bounds the time to the answer's head; its body may stream for longer.

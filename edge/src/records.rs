@@ -1,34 +1,34 @@
 //! Evaluation records on their way to the queue, as JSON text.
 //!
 //! ```text
-//! send_after_answer ─▶ buffer ─ full ──────────────▶ one sendBatch, after the answer of the request that filled it
+//! send_after_answer ─▶ buffer ─ full ──────────────▶ one message, after the answer of the request that filled it
 //!                             └ else, after 250 ms ─▶ the same, after the answer of the request that began it
 //! ```
 //!
-//! An isolate gathers the records of its requests, because a call to the queue costs more than an evaluation. A call
+//! An isolate gathers the records of its requests in one message, because a call to the queue costs more than an
+//! evaluation, and messages are what a queue is paid and limited by. A call
 //! belongs to the request that makes it, so the request whose record begins a batch also waits for its time, and the one
 //! that fills a batch sends it. If the one that waits is cut off, the next record sends the batch instead.
 //!
 //! **What can be lost.** When an isolate dies, or a panic replaces its Wasm instance, the records that wait go with it:
-//! at most [`buffer::MAX_RECORDS`], of the last [`buffer::MAX_WAIT_MILLIS`]; and those on their way, mostly one batch for
+//! at most those of one message, of the last [`buffer::MAX_WAIT_MILLIS`]; and those on their way, mostly one batch for
 //! the time of one call. When the queue refuses a batch twice, or takes so long that too many are on their way, the batch
 //! is lost and the log says how many records it had. No redemption is among them: its record is part of the ledger's event.
 
 mod buffer;
+mod pack;
 
 use std::cell::RefCell;
 use std::time::Duration;
 
 use engine::wire::v1::EvaluationRecord;
-use worker::js_sys::Promise;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{self, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
+use worker::wasm_bindgen::JsValue;
 use worker::{Delay, Queue, QueueContentType, RawMessageBuilder};
 
 use crate::app::{App, Bindings, now_millis};
 use crate::{log, outgoing};
 use buffer::{Batch, Buffer, MAX_WAIT_MILLIS, Task};
+pub(crate) use pack::Pack;
 
 /// How long a call to the queue may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -91,8 +91,7 @@ async fn send_twice(bindings: &Bindings, batch: &Batch) -> Result<(), String> {
 async fn send(bindings: &Bindings, batch: &Batch) -> Result<(), String> {
     let call = async {
         let queue = bindings.records()?;
-        JsFuture::from(send_lines(queue.as_ref(), &batch.lines)?).await?;
-        Ok(())
+        send_text(&queue, &batch.pack.to_text()).await
     };
     outgoing::within(TIMEOUT, call).await.map_err(|error| error.to_string())
 }
@@ -101,20 +100,13 @@ fn report_loss(request_id: &str, batch: &Batch, cause: &str) {
     log::error(
         "records_lost",
         request_id,
-        &format!("{} records: {cause}", batch.records),
+        &format!("{} records: {cause}", batch.pack.records()),
     );
 }
 
-#[wasm_bindgen(module = "/src/glue.js")]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = sendLines)]
-    fn send_lines(queue: &JsValue, lines: &str) -> Result<Promise, JsValue>;
-}
-
-/// Sends a value as JSON text: what typed messages do to numbers depends on the runtime, text stays text.
-pub(crate) async fn send_json<T: serde::Serialize>(queue: &Queue, value: &T) -> worker::Result<()> {
-    let text = JsValue::from_str(&serde_json::to_string(value)?);
+/// Sends a message. As text: what typed messages do to numbers depends on the runtime, text stays text.
+pub(crate) async fn send_text(queue: &Queue, text: &str) -> worker::Result<()> {
     queue
-        .send_raw(RawMessageBuilder::new(text).build_with_content_type(QueueContentType::Text))
+        .send_raw(RawMessageBuilder::new(JsValue::from_str(text)).build_with_content_type(QueueContentType::Text))
         .await
 }

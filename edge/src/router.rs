@@ -1,14 +1,18 @@
 //! The whole table of paths, and the way of a request through it.
 
 use engine::problem::ProblemType;
-use engine::wire::v1::{COUPONS_PATH, INSPECT_PATH, PUBLISH_PATH, REVOKED_KEYS_PATH, TALLY_PATH};
+use engine::wire::v1::{
+    COUPONS_PATH, FORGOTTEN_CUSTOMERS_PATH, INSPECT_PATH, PUBLISH_PATH, REVOKED_KEYS_PATH, TALLY_PATH,
+};
 use worker::{Context, Env, Request, Response};
 
 use crate::app::{App, now_millis};
 use crate::cors::CrossOrigin;
 use crate::problem::Failure;
 use crate::routes::redemptions::{self, Wish};
-use crate::routes::{coupons, evaluate, health, inspect, page, preview, publish, revoked_keys, tally};
+use crate::routes::{
+    coupons, evaluate, forgotten_customers, health, inspect, page, preview, publish, revoked_keys, tally,
+};
 use crate::{answer, gateway};
 
 /// What answers.
@@ -21,6 +25,7 @@ enum Endpoint {
     Publish,
     Coupons,
     RevokedKeys,
+    ForgottenCustomers,
     Tally,
     Inspect,
     HealthCheck,
@@ -56,6 +61,7 @@ const TABLE: &[(&str, &[&str], Endpoint)] = &[
     (PUBLISH_PATH, POST, Endpoint::Publish),
     (COUPONS_PATH, POST, Endpoint::Coupons),
     (REVOKED_KEYS_PATH, POST, Endpoint::RevokedKeys),
+    (FORGOTTEN_CUSTOMERS_PATH, POST, Endpoint::ForgottenCustomers),
     (TALLY_PATH, POST, Endpoint::Tally),
     (INSPECT_PATH, POST, Endpoint::Inspect),
     ("/health_check", GET, Endpoint::HealthCheck),
@@ -103,6 +109,7 @@ async fn dispatch(app: &App, request: &mut Request, method: &str, path: &str) ->
         Endpoint::Publish => publish::post_publish(app, request).await,
         Endpoint::Coupons => coupons::post_coupons(app, request).await,
         Endpoint::RevokedKeys => revoked_keys::post_revoked_key(app, request).await,
+        Endpoint::ForgottenCustomers => forgotten_customers::post_forgotten_customer(app, request).await,
         Endpoint::Tally => tally::post_tally(app, request).await,
         Endpoint::Inspect => inspect::post_inspection(app, request).await,
         Endpoint::HealthCheck => Ok(health::get_health_check(app).await),

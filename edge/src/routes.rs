@@ -3,6 +3,7 @@
 mod consume;
 pub(crate) mod coupons;
 pub(crate) mod evaluate;
+pub(crate) mod forgotten_customers;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod inspect;

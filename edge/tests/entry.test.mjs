@@ -38,6 +38,7 @@ before(async () => {
 
 after(() => rm(dir, { recursive: true }));
 
+const CONTEXT = { waitUntil() {} };
 const URL_OF_ONE = "https://edge/v1/promotions/summer-10/evaluate";
 
 function request(body, { url = URL_OF_ONE, method = "POST", length = body.length, headers = {} } = {}) {
@@ -47,7 +48,7 @@ function request(body, { url = URL_OF_ONE, method = "POST", length = body.length
 
 async function check(name, sent, expected, calls) {
   const before = module.seen.length;
-  const answer = await entry.default.fetch(sent, {}, {});
+  const answer = await entry.default.fetch(sent, {}, CONTEXT);
   assert.equal(await answer.text(), expected, name);
   assert.equal(module.seen.length - before, calls, name);
 }
@@ -84,8 +85,24 @@ test("a body that comes late is awaited on the ordinary way", async () => {
   const late = request("warm");
   late.bytes = () => promise;
   const answered = check("late", late, "ordinary warm r-1", 0);
-  setTimeout(() => resolve(new TextEncoder().encode("warm")), 1200);
+  // Later than the entry awaits any: it looks once a second at all that it awaits.
+  setTimeout(() => resolve(new TextEncoder().encode("warm")), 2200);
   await answered;
+});
+
+test("several late bodies are seen by one timer", async () => {
+  const timers = [];
+  const counting = { waitUntil: (timer) => timers.push(timer) };
+  const bodies = Array.from({ length: 3 }, () => {
+    const { promise, resolve } = Promise.withResolvers();
+    const late = request("warm");
+    late.bytes = () => promise;
+    return { answer: entry.default.fetch(late, {}, counting), resolve };
+  });
+  await Promise.all(timers);
+  assert.ok(timers.length <= 2, `${timers.length} timers for three bodies`);
+  for (const { resolve } of bodies) resolve(new TextEncoder().encode("warm"));
+  for (const { answer } of bodies) assert.match(await (await answer).text(), /warm/);
 });
 
 test("after a panic the proxies of the entry point see it, and the ordinary way answers", async () => {
@@ -104,7 +121,7 @@ test("a body that breaks off reaches nobody", async () => {
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
   const sent = new Request(URL_OF_ONE, { method: "POST", body: broken, duplex: "half", headers: { "Content-Length": "5" } });
   const calls = module.seen.length;
-  assert.equal((await entry.default.fetch(sent, {}, {})).status, 400);
+  assert.equal((await entry.default.fetch(sent, {}, CONTEXT)).status, 400);
   assert.equal(module.seen.length, calls);
 });
 

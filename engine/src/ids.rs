@@ -36,6 +36,11 @@ macro_rules! id {
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
+
+            /// The milliseconds since 1970 UTC that it was made from.
+            pub const fn unix_millis(self) -> u64 {
+                self.0.as_u64_pair().0 >> 16
+            }
         }
 
         impl From<Uuid> for $name {
@@ -167,6 +172,7 @@ mod tests {
         let id = PromotionId::from_parts(1_790_000_000_000, [7; 10]);
         assert_eq!(id.to_string(), "prom_01a0c4506c0077078707070707070707");
         assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.unix_millis(), 1_790_000_000_000);
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::routes::input::Fields;
 use crate::routes::invitations::send_mail;
 use crate::routes::promotions::{self, Promotion};
 use crate::routes::{app_keys, fields};
+use crate::store::EvaluationStore;
 
 /// Values of one transaction: changes of what it holds wait, so it is short.
 const BATCH_ROWS: i64 = 100;
@@ -96,6 +97,25 @@ pub async fn republish(app: &App, revisions: Revisions) -> Result<Republished, E
 
 /// The last id of a batch and how many rows it had; `None` when there are no more.
 type Batch = Option<(Uuid, usize)>;
+
+/// Counts the reports of an organisation, or of all, anew, and answers how many those were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rebuild_reports(app: &App, organization: Option<OrganizationId>) -> Result<usize, Error> {
+    let organizations = match organization {
+        Some(organization) => vec![organization],
+        None => list_organizations(app.db.worker())
+            .await?
+            .into_iter()
+            .map(OrganizationId::from)
+            .collect(),
+    };
+    for organization in &organizations {
+        app.store.rebuild(*organization).await?;
+    }
+    Ok(organizations.len())
+}
 
 async fn republish_promotions(
     app: &App,

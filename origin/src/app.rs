@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+use engine::wire::v1::MAX_INGESTS;
 use reqwest::Url;
+use tokio::sync::Semaphore;
 
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
@@ -12,6 +15,7 @@ use crate::db::Db;
 use crate::mail::Mailer;
 use crate::problem::Error;
 use crate::secret::OriginSecret;
+use crate::store::PostgresStore;
 
 /// The application: cheap to clone, the same for all requests and jobs.
 #[derive(Debug, Clone)]
@@ -26,6 +30,11 @@ pub struct App {
     /// Where links in mails lead.
     pub(crate) public_url: Url,
     pub(crate) mailer: Mailer,
+    pub(crate) store: PostgresStore,
+    /// How old a record may be.
+    pub(crate) retention: TimeDelta,
+    /// One for each call of ingest that is worked on.
+    pub(crate) ingest_slots: Arc<Semaphore>,
     pub(crate) dev_preview: bool,
     pub(crate) require_edge: bool,
 }
@@ -70,6 +79,7 @@ impl App {
             .await
             .map_err(StartError::SigningKeys)?;
         Ok(Self {
+            store: PostgresStore::new(db.clone()),
             db,
             clock,
             tokens,
@@ -79,6 +89,8 @@ impl App {
             edge_url: config.edge_url.clone(),
             public_url: config.public_url.clone(),
             mailer: Mailer::new(&config.mail),
+            retention: config.evaluation_retention,
+            ingest_slots: Arc::new(Semaphore::new(MAX_INGESTS)),
             dev_preview: config.dev_preview,
             require_edge: config.require_edge,
         })

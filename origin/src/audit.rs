@@ -51,6 +51,8 @@ actions! {
     CouponCreated = "created" on "coupon";
     /// A coupon was taken back.
     CouponRevoked = "revoked" on "coupon";
+    /// Nothing names a customer any more.
+    CustomerForgotten = "forgotten" on "customer";
     /// A person took an invitation.
     InvitationAccepted = "accepted" on "invitation";
     /// A person was invited.

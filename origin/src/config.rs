@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use chrono::TimeDelta;
 use engine::signature::MIN_SECRET_BYTES;
 use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
@@ -13,6 +14,11 @@ use crate::secret::OriginSecret;
 
 /// Where the origin listens unless told otherwise: this machine only.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// How long evaluations are kept unless told otherwise, in days: a year with a month to look back on.
+const DEFAULT_RETENTION_DAYS: u16 = 400;
+/// The shortest time, in days: longer than the queue delivers a message.
+const MIN_RETENTION_DAYS: u16 = 7;
 
 /// The origin's configuration.
 #[derive(Debug, Clone)]
@@ -33,6 +39,9 @@ pub struct Config {
     pub public_url: Url,
     /// `SMTP_URL` and `MAIL_FROM`: the server that takes mails, and who they are from.
     pub mail: MailConfig,
+    /// `EVALUATION_RETENTION_DAYS`: how long the raw records of evaluations are kept, from which reports can be counted
+    /// anew; 400 when absent, at least 7. Reports stay.
+    pub evaluation_retention: TimeDelta,
     /// `REQUIRE_EDGE`: whether `/v1/*` is refused to whoever is not the edge; `false` when absent.
     pub require_edge: bool,
     /// `RUN_JOBS`: whether `serve` also runs the jobs; `true` when absent.
@@ -122,6 +131,12 @@ impl Config {
         });
         let public_url = reader.required("PUBLIC_URL", PUBLIC_URL_HELP, parse_url);
         let mail = reader.mail();
+        let retention_days = reader.optional(
+            "EVALUATION_RETENTION_DAYS",
+            "a number of days, 7 at least",
+            parse_retention,
+            DEFAULT_RETENTION_DAYS,
+        );
         let require_edge = reader.optional("REQUIRE_EDGE", "true or false", parse, false);
         let run_jobs = reader.optional("RUN_JOBS", "true or false", parse, true);
         let dev_preview = reader.optional("DEV_PREVIEW", "true or false", parse, false);
@@ -134,6 +149,7 @@ impl Config {
                 origin_secret: origin_secret?,
                 public_url: public_url?,
                 mail: mail?,
+                evaluation_retention: TimeDelta::days(retention_days?.into()),
                 require_edge: require_edge?,
                 run_jobs: run_jobs?,
                 dev_preview: dev_preview?,
@@ -155,6 +171,10 @@ impl Config {
             ("PUBLIC_URL", self.public_url.to_string()),
             ("SMTP_URL", "[redacted]".to_owned()),
             ("MAIL_FROM", self.mail.from.to_string()),
+            (
+                "EVALUATION_RETENTION_DAYS",
+                self.evaluation_retention.num_days().to_string(),
+            ),
             ("REQUIRE_EDGE", self.require_edge.to_string()),
             ("RUN_JOBS", self.run_jobs.to_string()),
         ];
@@ -244,6 +264,10 @@ fn parse_url(text: &str) -> Option<Url> {
     text.parse::<Url>()
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+fn parse_retention(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|days| *days >= MIN_RETENTION_DAYS)
 }
 
 fn parse_secret(text: &str) -> Option<Secret> {

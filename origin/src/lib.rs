@@ -4,7 +4,7 @@
 //! ```text
 //! request → router → auth (who, may they) → routes (parse, decide with the engine) → db (one transaction) → answer
 //!                                                                              outbox row ┘
-//! outbox → jobs::publisher → edge → KV            edge queue → /internal/ingest → evaluations + roll-up → reports
+//! outbox → jobs::publisher → edge → KV            edge queue → /internal/ingest → records → roll-up → reports
 //! ```
 //!
 //! A library, so that tests build the same application that `main` serves.
@@ -18,18 +18,22 @@ pub mod clock;
 pub mod config;
 mod coupons;
 pub mod db;
+mod disclosure;
 mod edge;
 mod http;
+pub mod ingest;
 pub mod jobs;
 mod limits;
 pub mod mail;
 mod notices;
 mod openapi;
+mod places;
 pub mod problem;
 mod random;
 pub mod router;
 mod routes;
 pub mod secret;
+mod store;
 mod window;
 pub mod zones;
 

@@ -14,8 +14,9 @@ use origin::app::App;
 use origin::clock::Clock;
 use origin::config::{Config, Database};
 use origin::db::schema;
+use origin::ingest::Replayed;
 use origin::jobs::{LedgerFilter, Reconciled, Repair, Tally};
-use origin::{admin, generate_secret, jobs, router};
+use origin::{admin, generate_secret, ingest, jobs, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -77,6 +78,16 @@ enum AdminCommand {
         #[arg(long)]
         now: bool,
     },
+    /// Count reports anew, from the records that are kept. Safe to repeat, and while the service runs.
+    Rebuild {
+        #[command(subcommand)]
+        part: RebuildPart,
+    },
+    /// Messages that could not be stored.
+    Parked {
+        #[command(subcommand)]
+        command: ParkedCommand,
+    },
     /// Send everything that the edge knows again, for a store that was lost or replaced. Safe to repeat.
     Republish {
         /// The database was restored from a backup: number everything ahead of all that the edge may have, so that it
@@ -94,6 +105,24 @@ enum AdminCommand {
         #[command(subcommand)]
         part: Option<ReconcilePart>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum RebuildPart {
+    /// What the reports read.
+    Reports {
+        /// Of this organisation alone, by its identifier.
+        #[arg(long)]
+        organization: Option<OrganizationId>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ParkedCommand {
+    /// Print a line for each: when it first came, how often, why it is here, and the message.
+    List,
+    /// Store those that can be stored by now.
+    Replay,
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,6 +204,18 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
             )?;
             app.close().await;
         }
+        AdminCommand::Rebuild {
+            part: RebuildPart::Reports { organization },
+        } => {
+            let (_, app) = start().await?;
+            let organizations = admin::rebuild_reports(&app, organization).await?;
+            writeln!(
+                std::io::stdout(),
+                "the reports of {organizations} organisations are counted anew"
+            )?;
+            app.close().await;
+        }
+        AdminCommand::Parked { command } => administer_parked(command).await?,
         AdminCommand::Republish { all } => {
             let (_, app) = start().await?;
             let revisions = if all { Revisions::Raised } else { Revisions::Kept };
@@ -209,6 +250,24 @@ async fn administer(command: AdminCommand) -> anyhow::Result<()> {
             app.close().await;
         }
     }
+    Ok(())
+}
+
+async fn administer_parked(command: ParkedCommand) -> anyhow::Result<()> {
+    let (_, app) = start().await?;
+    let mut out = std::io::stdout();
+    match command {
+        ParkedCommand::List => {
+            for line in ingest::list_parked(&app).await? {
+                writeln!(out, "{line}")?;
+            }
+        }
+        ParkedCommand::Replay => {
+            let Replayed { stored, parked } = ingest::replay_parked(&app).await?;
+            writeln!(out, "{stored} stored, {parked} still parked")?;
+        }
+    }
+    app.close().await;
     Ok(())
 }
 

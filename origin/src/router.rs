@@ -11,7 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use engine::problem::ProblemType;
-use engine::wire::v1::{INGEST_PATH, MAX_BODY_BYTES};
+use engine::wire::v1::{DEAD_LETTERS_PATH, INGEST_PATH, MAX_BODY_BYTES};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
@@ -22,8 +22,8 @@ use crate::openapi::describe::DescribeHandler;
 use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, coupons, document, health, ingest, invitation_answers, invitations,
-    key_set, me, organization, passwords, preview, promotions, reports, roles, users,
+    app_keys, audit_events, auth, conditions, coupons, customers, document, health, ingest, invitation_answers,
+    invitations, key_set, me, organization, passwords, places, preview, promotions, reports, roles, users,
 };
 
 /// A row of the table.
@@ -105,7 +105,12 @@ pub fn routes() -> Vec<Route> {
         delete("/v1/app-keys/{id}", app_keys::revoke_app_key, &app_keys::REVOKE_APP_KEY),
         post("/v1/app-keys/{id}/rotate", app_keys::rotation::rotate_app_key, &app_keys::rotation::ROTATE_APP_KEY),
         get("/v1/reports/usage", reports::get_usage, &reports::GET_USAGE),
+        get("/v1/reports/demographics", reports::demographics::get_demographics, &reports::demographics::GET_DEMOGRAPHICS),
+        delete("/v1/customers/{customer_id}", customers::forget_customer, &customers::FORGET_CUSTOMER),
+        get("/v1/countries", places::list_countries, &places::LIST_COUNTRIES),
+        get("/v1/locations", places::list_locations, &places::LIST_LOCATIONS),
         internal_post(INGEST_PATH, ingest::ingest_records).limit_body(ingest::MAX_INGEST_BODY_BYTES),
+        internal_post(DEAD_LETTERS_PATH, ingest::park_dead_letters).limit_body(ingest::MAX_DEAD_LETTERS_BODY_BYTES),
         internal_get("/dev/mails", preview::list_mails),
         internal_get("/dev/mails/{name}", preview::get_mail),
         get("/healthz", health::get_process, &health::GET_PROCESS),

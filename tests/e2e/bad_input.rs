@@ -1,8 +1,6 @@
 //! Whatever is sent, it is answered as the caller's error or as what it says, and nothing else suffers.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,7 +8,6 @@ use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::Method;
-use reqwest::blocking::Body;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Merchant, promotion, read, request};
@@ -19,30 +16,27 @@ use crate::stack::Stack;
 use crate::wire::{Wire, post_head};
 
 /// As the edge takes them.
-const MAX_BODY_BYTES: usize = engine::wire::v1::MAX_BODY_BYTES;
+pub(crate) const MAX_BODY_BYTES: usize = engine::wire::v1::MAX_BODY_BYTES;
 /// The edge's bound for a body of the usual size, and what a busy machine adds.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
 const SLACK: Duration = Duration::from_secs(10);
 
-const EVALUATE: &str = "/v1/promotions/bad-input/evaluate";
+pub(crate) const EVALUATE: &str = "/v1/promotions/bad-input/evaluate";
 /// A path of the origin's.
-const CHECK: &str = "/v1/conditions/check";
+pub(crate) const CHECK: &str = "/v1/conditions/check";
 
-struct Shop<'s> {
+pub(crate) struct Shop<'s> {
     stack: &'s Stack,
-    merchant: &'static Merchant,
-    key: &'static str,
+    pub(crate) merchant: &'s Merchant,
+    pub(crate) key: &'s str,
 }
 
-/// Whether the promotion of these cases is live.
-static IS_OPEN: OnceLock<()> = OnceLock::new();
-
 impl<'s> Shop<'s> {
-    fn open(stack: &'s Stack) -> Result<Self> {
+    pub(crate) fn open(stack: &'s Stack) -> Result<Self> {
         let Seller { merchant, key, .. } = Seller::get(stack)?;
-        if IS_OPEN.get().is_none() {
+        // One promotion for all cases of a stack.
+        if merchant.get("/v1/promotions/bad-input")?.status == 404 {
             merchant.live_promotion("bad-input")?;
-            IS_OPEN.get_or_init(|| ());
         }
         Ok(Self { stack, merchant, key })
     }
@@ -52,7 +46,7 @@ impl<'s> Shop<'s> {
     }
 
     /// Good requests are answered as ever, by an isolate that did not panic.
-    fn is_well(&self, order: &str) -> Result<()> {
+    pub(crate) fn is_well(&self, order: &str) -> Result<()> {
         let answer = self.evaluate(&request(order))?.expect(200)?;
         ensure!(answer["applicable"] == true, "{answer}");
         let log = self.stack.edge_log()?;
@@ -64,149 +58,8 @@ impl<'s> Shop<'s> {
     }
 }
 
-/// The statuses that a body may have at the evaluation and at a path of the origin.
-type Expected = (&'static [u16], &'static [u16]);
-const TAKEN: Expected = (&[200], &[200, 422]);
-const INVALID: Expected = (&[422], &[200, 400, 422]);
-const MALFORMED: Expected = (&[400], &[400, 422]);
-const TOO_LARGE: Expected = (&[413], &[413]);
-
-/// Bodies as data: name, bytes, what they are answered.
-fn bodies() -> Vec<(&'static str, Vec<u8>, Expected)> {
-    let good = request("bad-input").to_string();
-    // Puts a field in front of the good ones.
-    let with = |field: &str| good.replacen('{', &format!("{{{field},"), 1).into_bytes();
-    let instead = |old: &str, new: &str| {
-        assert!(good.contains(old), "{old} is not in {good}");
-        good.replacen(old, new, 1).into_bytes()
-    };
-    let padded = |bytes: usize| format!("{good}{}", " ".repeat(bytes.saturating_sub(good.len()))).into_bytes();
-    let keys = |count: usize| {
-        let keys: Vec<_> = (0..count).map(|key| format!("\"k{key:x}\":0")).collect();
-        with(&keys.join(","))
-    };
-    let nested = |open: &str, close: &str, depth: usize| {
-        with(&format!("\"other\":{}0{}", open.repeat(depth), close.repeat(depth)))
-    };
-    let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    vec![
-        ("64 KiB exactly", padded(MAX_BODY_BYTES), TAKEN),
-        ("64 KiB + 1", padded(MAX_BODY_BYTES + 1), TOO_LARGE),
-        ("5 MiB", padded(5 * 1024 * 1024), TOO_LARGE),
-        ("as many keys as fit", keys(5_500), TAKEN),
-        ("100,000 keys", keys(100_000), TOO_LARGE),
-        ("lists 10,000 deep", nested("[", "]", 10_000), MALFORMED),
-        ("objects 10,000 deep", nested("{\"a\":", "}", 10_000), MALFORMED),
-        (
-            "10,000 lists opened",
-            "[".repeat(10_000).into_bytes(),
-            (&[400, 422], &[400, 422]),
-        ),
-        ("a key twice", with("\"transaction_id\":\"other\""), INVALID),
-        (
-            "an attribute twice",
-            instead("\"total\":", "\"total\":1,\"total\":"),
-            INVALID,
-        ),
-        ("NaN", instead("120.5", "NaN"), MALFORMED),
-        ("Infinity", instead("120.5", "-Infinity"), MALFORMED),
-        ("1e999", instead("120.5", "1e999"), INVALID),
-        ("1e-999", instead("120.5", "1e-999"), INVALID),
-        ("an amount of 1e999", instead("12050", "1e999"), INVALID),
-        ("an amount of 2^64", instead("12050", "18446744073709551616"), INVALID),
-        ("60,000 digits", instead("120.5", &"9".repeat(60_000)), INVALID),
-        ("a hexadecimal number", instead("120.5", "0x10"), MALFORMED),
-        ("a number with a leading zero", instead("120.5", "0120.5"), MALFORMED),
-        ("a lone surrogate", instead("\"bad-input\"", "\"\\ud800\""), INVALID),
-        (
-            "surrogates the wrong way round",
-            instead("\"bad-input\"", "\"\\udc00\\ud800\""),
-            INVALID,
-        ),
-        (
-            "NUL in an identifier",
-            instead("\"bad-input\"", "\"a\\u0000b\""),
-            INVALID,
-        ),
-        ("NUL as it is", instead("\"bad-input\"", "\"a\0b\""), MALFORMED),
-        ("a byte order mark", format!("\u{feff}{good}").into_bytes(), MALFORMED),
-        ("UTF-16", utf16, MALFORMED),
-        ("no UTF-8", [b"{\"other\":\"\xff\xfe\"}".as_slice()].concat(), MALFORMED),
-        (
-            "an overlong NUL",
-            [b"{\"other\":\"\xc0\x80\"}".as_slice()].concat(),
-            MALFORMED,
-        ),
-        ("nothing", Vec::new(), MALFORMED),
-        ("white space", b" \r\n\t".to_vec(), MALFORMED),
-        ("two values", format!("{good}{good}").into_bytes(), MALFORMED),
-        ("a comment", format!("{good}//").into_bytes(), MALFORMED),
-        ("null", b"null".to_vec(), INVALID),
-        (
-            "a text of 60,000 bytes",
-            with(&format!("\"other\":\"{}\"", "x".repeat(60_000))),
-            TAKEN,
-        ),
-        (
-            "a key of 60,000 bytes",
-            with(&format!("\"{}\":0", "x".repeat(60_000))),
-            TAKEN,
-        ),
-        (
-            "a transaction of 60,000 bytes",
-            instead("\"bad-input\"", &format!("\"{}\"", "x".repeat(60_000))),
-            INVALID,
-        ),
-    ]
-}
-
-/// Each with a declared length and in chunks, to the edge's own path and to one of the origin's.
-pub(crate) fn bodies_of_every_kind(stack: &Stack) -> Result<()> {
-    let shop = Shop::open(stack)?;
-    let token = shop.merchant.token.as_str();
-    let mut times = BTreeMap::new();
-    let mut wrong = Vec::new();
-    for (name, body, (at_edge, at_origin)) in bodies() {
-        for (path, bearer, expected) in [(EVALUATE, shop.key, at_edge), (CHECK, token, at_origin)] {
-            for is_chunked in [false, true] {
-                let post = stack.edge.raw(Method::POST, path).bearer_auth(bearer);
-                let post = post.header("content-type", "application/json");
-                let content = if is_chunked {
-                    Body::new(std::io::Cursor::new(body.clone()))
-                } else {
-                    body.clone().into()
-                };
-                let started = Instant::now();
-                let answer = match read(post.body(content)) {
-                    // Whoever goes on sending after the refusal may lose it with the connection.
-                    Err(_) if body.len() > MAX_BODY_BYTES * 2 => continue,
-                    Ok(answer) if body.len() > MAX_BODY_BYTES * 2 && is_cut(&answer.text) => continue,
-                    answer => answer.with_context(|| format!("{name} to {path}"))?,
-                };
-                let took: &mut Duration = times.entry(name).or_default();
-                *took = (*took).max(started.elapsed());
-                if let Err(error) = check(&answer, expected) {
-                    wrong.push(format!("{name} to {path}, in chunks: {is_chunked}: {error:#}"));
-                }
-            }
-        }
-    }
-    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let unanswered: Vec<_> = bodies()
-        .into_iter()
-        .filter(|(name, ..)| !times.contains_key(name))
-        .collect();
-    ensure!(unanswered.is_empty(), "{} bodies without an answer", unanswered.len());
-    shop.is_well("after-bodies")?;
-    println!("longest answers, with the way there and back through two proxies:");
-    for (name, took) in times {
-        println!("  {name:32} {:>7.1} ms", took.as_secs_f64() * 1e3);
-    }
-    Ok(())
-}
-
 /// A problem is one that a client can read.
-fn check(answer: &Answer, expected: &[u16]) -> Result<()> {
+pub(crate) fn check(answer: &Answer, expected: &[u16]) -> Result<()> {
     ensure!(
         expected.contains(&answer.status),
         "{} instead of {expected:?}: {}",
@@ -315,7 +168,7 @@ pub(crate) fn wrong_lengths(stack: &Stack) -> Result<()> {
 }
 
 /// Whether the development server in front of the Worker answers for a connection that broke while a body was sent.
-fn is_cut(answer: &str) -> bool {
+pub(crate) fn is_cut(answer: &str) -> bool {
     answer.contains("Network connection lost")
 }
 

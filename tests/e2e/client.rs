@@ -16,13 +16,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// Its own error, or that nothing came within [`PATIENCE`].
-pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) fn wait_for<T>(what: &str, look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    wait_within(PATIENCE, what, look)
+}
+
+/// The same with another limit than [`PATIENCE`].
+///
+/// # Errors
+/// As [`wait_for`].
+pub(crate) fn wait_within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let deadline = Instant::now() + limit;
     loop {
         if let Some(found) = look().with_context(|| format!("while waiting for {what}"))? {
             return Ok(found);
         }
-        ensure!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
+        ensure!(Instant::now() < deadline, "waited {limit:?} in vain for {what}");
         std::thread::sleep(LOOK_EVERY);
     }
 }
@@ -155,6 +163,14 @@ impl Merchant {
             token,
             email,
         })
+    }
+
+    /// The same person in a new session.
+    pub(crate) fn sign_in(&self) -> Result<Self> {
+        let login = json!({"email": self.email, "password": PASSWORD});
+        let session = self.api.post("/v1/auth/login", None, &login)?.expect(200)?;
+        let token = session["access_token"].as_str().context("no token")?.to_owned();
+        Ok(Self { token, ..self.clone() })
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Answer> {

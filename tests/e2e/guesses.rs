@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, promotion, request, wait_for};
 use crate::ledger::Seller;
 use crate::stack::Stack;
+use crate::till::Till;
 
 /// Wrong coupons that a customer and a key may send at once, as the edge bounds them.
 const PER_CUSTOMER: usize = 60;
@@ -173,6 +174,17 @@ pub(crate) fn guessing_shops(stack: &Stack) -> Result<()> {
         "{refused} refused"
     );
     ensure!(limited > 0, "none was limited");
+    let till = Till {
+        stack,
+        merchant: &Seller::get(stack)?.merchant,
+        code: "guessing".to_owned(),
+        key: &club.key,
+    };
+    let tally = till.tally()?;
+    ensure!(
+        tally.events == 0 && tally.committed == 0,
+        "guesses left rows: {tally:?}"
+    );
     // A condition that is not met tells nothing of a coupon, and is answered.
     let mut body = request("small");
     body["coupon_code"] = json!(club.coupon);

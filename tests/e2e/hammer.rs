@@ -170,11 +170,8 @@ pub(crate) fn storm(stack: &Stack) -> Result<()> {
         ids.len(),
         asked.len()
     );
-    let tally = till.told(u64::try_from(asked.len())?)?;
-    ensure!(tally.committed == tally.events, "{tally:?}");
-    let totals = till.merchant.totals("storm")?;
-    ensure!(totals["redemptions"] == tally.committed, "{totals}");
-    Ok(())
+    println!("{requests} requests for {} orders: each redeemed once", asked.len());
+    till.reconciled(u64::try_from(asked.len())?)
 }
 
 /// The order of a request, and whether it is another cart than the order's first.

@@ -31,7 +31,8 @@ pub(crate) fn edge(stack: &Stack) -> Result<()> {
                 wait_for("redemptions to be under way", || {
                     Ok((redeemed.load(Ordering::SeqCst) >= BETWEEN * kill).then_some(()))
                 })?;
-                stack.kill_edge()?;
+                stack.kill_edge();
+                stack.start_edge()?;
             }
             return Ok(Vec::new());
         }

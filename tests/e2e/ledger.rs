@@ -1,7 +1,6 @@
 //! What the edge counts, and what the origin tells it: limits, coupons, and values that only go forward.
 
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use engine::coupon::{Batch, BatchTerms, CouponKey, CouponSet};
@@ -227,18 +226,16 @@ pub(crate) struct Seller {
     organization: OrganizationId,
 }
 
-static SELLER: OnceLock<Seller> = OnceLock::new();
-
 impl Seller {
-    pub(crate) fn get(stack: &Stack) -> Result<&'static Self> {
-        if let Some(seller) = SELLER.get() {
+    pub(crate) fn get(stack: &Stack) -> Result<&Self> {
+        if let Some(seller) = stack.seller.get() {
             return Ok(seller);
         }
         let merchant = Merchant::register(&stack.edge, "ledger")?;
         let (_, key) = merchant.app_key(&json!("all"))?;
         let organization = merchant.get("/v1/organization")?.expect(200)?["id"].clone();
         let organization = serde_json::from_value(organization)?;
-        Ok(SELLER.get_or_init(|| Self {
+        Ok(stack.seller.get_or_init(|| Self {
             merchant,
             key,
             organization,
@@ -252,7 +249,7 @@ struct Shop<'s> {
     organization: OrganizationId,
     promotion: PromotionId,
     code: &'static str,
-    key: &'static str,
+    key: &'s str,
 }
 
 impl<'s> Shop<'s> {

@@ -2,19 +2,16 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::json;
 
-use crate::client::{Merchant, PASSWORD, promotion, request, wait_for};
+use crate::client::{Merchant, promotion, request, wait_for};
 use crate::stack::Stack;
 
 /// Register, sign in, create, activate, evaluate both ways, see the counts.
 pub(crate) fn from_registration_to_report(stack: &Stack) -> Result<()> {
     let registered = Merchant::register(&stack.edge, "path")?;
-    let login = json!({"email": registered.email, "password": PASSWORD});
-    let session = stack.edge.post("/v1/auth/login", None, &login)?.expect(200)?;
-    let token = session["access_token"].as_str().context("no token")?.to_owned();
-    let merchant = Merchant { token, ..registered };
+    let merchant = registered.sign_in()?;
 
     let created = merchant.post("/v1/promotions", &promotion("Summer-10"))?.expect(201)?;
     ensure!(

@@ -1,14 +1,18 @@
 //! A shop's till: a promotion, a key for it, and what is called with them.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use engine::wire::v1::{PromotionObjects, TALLY_PATH, TallyAnswer, TallyRequest, V1};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Merchant, promotion, read, request, wait_for};
+use crate::client::{Answer, Merchant, promotion, read, request, wait_for, wait_within};
 use crate::ledger::Seller;
 use crate::stack::Stack;
 
+/// Events that are stored in a second at least, on a busy machine.
+const EVENTS_PER_SECOND: u64 = 200;
 /// The discount of [`request`], in minor units.
 pub(crate) const DISCOUNT: u64 = 1_205;
 
@@ -89,12 +93,41 @@ impl<'s> Till<'s> {
 
     /// Waits until the origin has acknowledged every event, of which there are so many.
     pub(crate) fn told(&self, events: u64) -> Result<TallyAnswer> {
-        let tally = wait_for("the origin to acknowledge all events", || {
+        let limit = Duration::from_secs(60 + events / EVENTS_PER_SECOND);
+        let tally = wait_within(limit, "the origin to acknowledge all events", || {
             let tally = self.tally()?;
             Ok((tally.outstanding == 0 && tally.events >= events).then_some(tally))
         })?;
         ensure!(tally.events == events, "{tally:?}, not {events} events");
         Ok(tally)
+    }
+
+    /// What the ledger granted, its events, the reports and the reconciler have the same number: nothing is missing, and
+    /// nothing is there twice. Looks in a session of its own, as the one before may have ended meanwhile.
+    pub(crate) fn reconciled(&self, orders: u64) -> Result<()> {
+        let merchant = &self.merchant.sign_in()?;
+        let code = self.code.clone();
+        let till = Till {
+            merchant,
+            code,
+            ..*self
+        };
+        let tally = till.told(orders)?;
+        ensure!(tally.committed == orders, "{tally:?}");
+        wait_for("the report to have them", || {
+            Ok((merchant.totals(&self.code)?["redemptions"] == orders).then_some(()))
+        })?;
+        let organization = till.objects()?.organization_id.to_string();
+        let of_this = ["--organization", &organization, "--promotion", &self.code];
+        let said = self
+            .stack
+            .run_origin(&[&["admin", "reconcile", "ledger"], &of_this[..]].concat())?;
+        let expected = format!(
+            "{}: {orders} accepted, {orders} stored, 0 duplicate, 0 missing\n",
+            self.code
+        );
+        ensure!(said.contains(&expected), "{said}");
+        Ok(())
     }
 }
 

@@ -2,10 +2,18 @@
 
 mod edge;
 mod engine;
+mod ledger;
 mod publish;
+mod store;
+mod workers;
 
-use anyhow::Result;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
 use clap::ValueEnum;
+
+use crate::process::{Output, Process, StopBy};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -14,6 +22,12 @@ pub enum Subject {
     Engine,
     /// The built Worker in workerd, beside an empty Worker and beside other engines.
     Edge,
+    /// Redemptions by the built Worker in workerd, beside an object that writes one row.
+    Ledger,
+    /// The origin's ingest and roll-up, beside a binary COPY and single INSERTs into the same table.
+    Ingest,
+    /// The usage report of ten million evaluations, beside the same question over their rows.
+    Reports,
     /// The time from a change to the edge, and that of a batch of coupons.
     Publish,
 }
@@ -26,6 +40,22 @@ pub fn run(subject: Subject) -> Result<()> {
     match subject {
         Subject::Engine => engine::run(),
         Subject::Edge => edge::run(),
+        Subject::Ledger => ledger::run(),
+        Subject::Ingest => store::run("ingest"),
+        Subject::Reports => store::run("reports"),
         Subject::Publish => publish::run(),
+    }
+}
+
+/// Runs a measurement to its end.
+fn run_bounded(measure: &mut Command, limit: Duration) -> Result<()> {
+    let process = Process::spawn("the measurement", measure, &Output::Terminal, StopBy::Terminate)?;
+    match process.wait(Some(limit), limit, || {})? {
+        Some(status) if status.success() => Ok(()),
+        Some(_) => bail!("the measurement failed; its output is above"),
+        None => bail!(
+            "the measurement took more than {} s and was ended: run it on a machine that is less busy",
+            limit.as_secs()
+        ),
     }
 }

@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::process::Process;
-use crate::services::edge::{Edge, EdgeConfig};
+use crate::services::edge::{Edge, EdgeConfig, Runtime};
 use crate::services::mailbox::{Mailbox, MailboxConfig};
 use crate::services::origin::{Origin, OriginConfig};
 use crate::services::postgres::{self, Postgres, PostgresConfig};
@@ -142,7 +142,9 @@ fn start(options: &Options, built: &Built, dir: &Path) -> Result<Parts> {
     })?;
     let edge = EdgeConfig {
         port: options.edge_port,
-        inspector_port: options.inspector_port,
+        runtime: Runtime::Wrangler {
+            inspector_port: options.inspector_port,
+        },
         origin_url: origin.url().to_owned(),
         cors_origins: "",
         internal_secret: secrets.internal_secret,

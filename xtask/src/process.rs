@@ -144,6 +144,12 @@ impl Process {
         self.log.as_deref().map(tail).unwrap_or_default()
     }
 
+    /// Its number, which is also its group's.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.pid.as_raw_nonzero().get().unsigned_abs()
+    }
+
     /// Whether it is still there.
     #[must_use]
     pub fn is_running(&self) -> bool {

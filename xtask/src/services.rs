@@ -4,11 +4,13 @@
 
 pub mod edge;
 pub mod mailbox;
+pub mod neighbour;
 pub mod origin;
 pub mod postgres;
 mod postgres_binaries;
 mod postgres_single;
 pub mod secrets;
+pub mod workerd;
 
 use std::path::{Path, PathBuf};
 
@@ -17,11 +19,13 @@ use anyhow::{Context as _, Result};
 use crate::toolchain::Tools;
 use crate::toolchain::npm::Npm;
 use crate::{dist, paths, ports, toolchain};
-use edge::{Edge, EdgeConfig};
+use edge::{Edge, EdgeConfig, Runtime};
 use mailbox::{Mailbox, MailboxConfig};
+use neighbour::Neighbour;
 use origin::{Origin, OriginConfig};
 use postgres::{Postgres, PostgresConfig};
 use secrets::Secrets;
+use workerd::{Added, Surroundings};
 
 /// What every part's start needs to have been built; quick when nothing has changed.
 #[derive(Debug, Clone)]
@@ -45,7 +49,7 @@ pub fn build() -> Result<Built> {
 pub const SHOP_ORIGIN: &str = "https://shop.example";
 
 /// A private stack on free ports: PostgreSQL, mailbox, origin and edge, with secrets and state of its own, all gone at its end.
-/// `DATABASE_URL`, when set, takes the place of the private PostgreSQL.
+/// `DATABASE_URL`, when set, takes the place of the private PostgreSQL, unless the edge is [`Bare`].
 #[derive(Debug)]
 pub struct Stack {
     // In the order in which they stop.
@@ -59,13 +63,38 @@ pub struct Stack {
     dir: PathBuf,
 }
 
+/// An edge in the bare workerd, and a database that keeps what was committed when it is killed.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    /// Where the caller stands in for KV and the queues.
+    pub standin_port: u16,
+    /// `RETRY_DELAY_CAP_SECS` of the Worker.
+    pub retry_delay_cap_secs: u32,
+    /// `LEDGER_RESEND_SECS` of the Worker.
+    pub ledger_resend_secs: u32,
+    /// Where the database is kept; the stack's own folder when left out.
+    pub data: Option<PathBuf>,
+}
+
 impl Stack {
     /// Builds what is out of date and starts everything; `name` tells the folder of its logs and state.
     ///
     /// # Errors
     /// When something does not build or does not start; shows the end of its log.
     pub fn start(name: &str) -> Result<Self> {
-        let built = build()?;
+        Self::start_with(name, None)
+    }
+
+    /// The same with another edge.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_bare(name: &str, bare: &Bare) -> Result<Self> {
+        Self::start_with(name, Some(bare))
+    }
+
+    fn start_with(name: &str, bare: Option<&Bare>) -> Result<Self> {
+        let npm = build()?.tools.npm;
         let dir = paths::scratch().join("stack").join(name);
         if dir.exists() {
             std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
@@ -77,16 +106,16 @@ impl Stack {
             smtp_port,
             origin_port,
             edge_port,
-            inspector_port,
+            edge_extra_port,
         ] = ports::free()?;
         let secrets = Secrets::generate()?;
-        let postgres = Postgres::start(&PostgresConfig::temporary(&dir.join("postgres"), postgres_port))?;
+        let postgres = start_postgres(PostgresConfig::temporary(&dir.join("postgres"), postgres_port), bare)?;
         let mailbox = MailboxConfig {
             web_port,
             smtp_port,
             log: dir.join("mailbox.log"),
         };
-        let mailbox = Mailbox::start(&built.tools.npm, &mailbox)?;
+        let mailbox = Mailbox::start(&npm, &mailbox)?;
         let origin_config = OriginConfig {
             port: origin_port,
             database_url: postgres.url().to_owned(),
@@ -99,17 +128,17 @@ impl Stack {
         let origin = Origin::start(&origin_config)?;
         let edge_config = EdgeConfig {
             port: edge_port,
-            inspector_port,
+            runtime: runtime(&npm, edge_extra_port, bare)?,
             origin_url: origin.url().to_owned(),
             cors_origins: SHOP_ORIGIN,
             internal_secret: secrets.internal_secret,
             dir: dir.join("edge"),
         };
-        let edge = Edge::start(&built.tools.npm, &edge_config)?;
+        let edge = Edge::start(&npm, &edge_config)?;
         Ok(Self {
             edge: Some(edge),
             edge_config,
-            npm: built.tools.npm,
+            npm,
             origin: Some(origin),
             origin_config,
             mailbox,
@@ -154,16 +183,44 @@ impl Stack {
         &self.dir
     }
 
-    /// Kills the edge without a word before, and starts it again at the same address on what it had written.
-    ///
-    /// # Errors
-    /// When it does not become ready.
-    pub fn kill_edge(&mut self) -> Result<()> {
+    /// Kills the edge without a word before.
+    pub fn kill_edge(&mut self) {
         if let Some(edge) = self.edge.take() {
             edge.kill();
         }
+    }
+
+    /// Starts a killed edge at the same address, on what it had written.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn start_edge(&mut self) -> Result<()> {
         self.edge = Some(Edge::start(&self.npm, &self.edge_config)?);
         Ok(())
+    }
+
+    /// What is added to a bare edge from its next start on.
+    pub fn set_added(&mut self, added: Added) {
+        if let Runtime::Workerd(around) = &mut self.edge_config.runtime {
+            around.added = added;
+        }
+    }
+
+    /// Where messages for a bare edge are taken.
+    #[must_use]
+    pub fn consumer_url(&self) -> Option<String> {
+        match &self.edge_config.runtime {
+            Runtime::Workerd(around) => Some(format!("http://127.0.0.1:{}", around.consumer_port)),
+            Runtime::Wrangler { .. } => None,
+        }
+    }
+
+    /// Starts another Worker at the queues of an edge that wrangler runs.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn start_neighbour(&self) -> Result<Neighbour> {
+        Neighbour::start(&self.npm, &self.edge_config)
     }
 
     /// Ends the origin; the edge and the database go on.
@@ -177,6 +234,11 @@ impl Stack {
     /// When it does not start again.
     pub fn restart_postgres(&mut self) -> Result<bool> {
         self.postgres.restart()
+    }
+
+    /// Kills the database under the origin. `false`: it is not ours, and goes on.
+    pub fn kill_postgres(&mut self) -> bool {
+        self.postgres.kill()
     }
 
     /// Runs a command of the origin's program with the configuration of this stack's, and answers what it prints.
@@ -196,4 +258,32 @@ impl Stack {
         self.origin = Some(Origin::start(&self.origin_config)?);
         Ok(())
     }
+}
+
+fn start_postgres(config: PostgresConfig, bare: Option<&Bare>) -> Result<Postgres> {
+    let Some(bare) = bare else {
+        return Postgres::start(&config);
+    };
+    let config = PostgresConfig {
+        safe: true,
+        data: bare.data.clone(),
+        ..config
+    };
+    Postgres::start_private(&config, &[])
+}
+
+fn runtime(npm: &Npm, extra_port: u16, bare: Option<&Bare>) -> Result<Runtime> {
+    let Some(bare) = bare else {
+        return Ok(Runtime::Wrangler {
+            inspector_port: extra_port,
+        });
+    };
+    Ok(Runtime::Workerd(Surroundings {
+        program: npm.workerd()?,
+        standin_port: bare.standin_port,
+        consumer_port: extra_port,
+        added: Added::Nothing,
+        retry_delay_cap_secs: bare.retry_delay_cap_secs,
+        ledger_resend_secs: bare.ledger_resend_secs,
+    }))
 }

@@ -3,21 +3,31 @@
 use anyhow::{Context as _, Result, anyhow};
 use engine::app_key::{AppKey, Mode, SECRET_CHARS};
 use engine::ids::{AppKeyId, OrganizationId, PromotionId};
+use engine::ledger::Config;
 use engine::promotion::{Rule, Status, Terms};
-use engine::wire::v1::{AppKeyEntry, KeyScope, V1, app_key_key, promotion_key};
+use engine::wire::v1::{AppKeyEntry, KeyScope, PublishEntry, V1, app_key_key, ledger_key, promotion_key};
 use engine::zone::Zone;
 use serde_json::{Map, Value, json};
 
+use crate::load::NUMBER;
+
 /// Names of the rules, which are also the codes of the promotions: by their number of clauses.
 pub(crate) const RULES: [&str; 2] = ["two", "forty"];
+/// The promotions that are redeemed, by the number of objects that share the work: one has a limit, which one object
+/// counts, the other has none.
+pub(crate) const REDEEMED: [&str; 2] = ["one", "sixteen"];
+/// More than is redeemed here.
+const LIMIT: u64 = 1_000_000_000;
 /// Bytes of the bodies, by the names that rows have.
 pub(crate) const SIZES: [(&str, usize); 3] = [("250", 250), ("1k", 1_024), ("8k", 8_192)];
 /// The attributes that rules read, all numbers.
 const ATTRIBUTES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 /// What every attribute is, or is not.
 const VALUE: u32 = 40;
+/// The order of requests that consume nothing.
+const ORDER: &str = "order-1001";
 
-/// A rule and a request for it that does not apply, because its last clause fails.
+/// A rule and a request for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) rule: &'static str,
@@ -25,13 +35,13 @@ pub(crate) struct Case {
     pub(crate) body: String,
 }
 
-/// Every rule at every size.
+/// Every rule at every size, with a request that does not apply, because the rule's last clause fails.
 pub(crate) fn cases() -> Vec<Case> {
     let of = |rule| {
         SIZES.map(|(size, bytes)| Case {
             rule,
             size,
-            body: body(bytes, VALUE + 1),
+            body: body(bytes, VALUE + 1, ORDER),
         })
     };
     RULES.into_iter().flat_map(of).collect()
@@ -39,11 +49,21 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// A request that applies, so that every engine shows that it decides.
 pub(crate) fn applicable() -> String {
-    body(250, VALUE)
+    body(250, VALUE, ORDER)
+}
+
+/// Requests that redeem, each for an order of its own.
+pub(crate) fn redemptions() -> Vec<Case> {
+    let of = |rule| Case {
+        rule,
+        size: "250",
+        body: body(250, VALUE, &format!("order-{NUMBER}")),
+    };
+    REDEEMED.map(of).into()
 }
 
 /// As many bytes, filled up with a cart that no rule reads.
-fn body(bytes: usize, last: u32) -> String {
+fn body(bytes: usize, last: u32, order: &str) -> String {
     let mut attributes: Map<String, Value> = ATTRIBUTES
         .iter()
         .map(|name| (str::to_owned(name), json!(VALUE)))
@@ -53,7 +73,7 @@ fn body(bytes: usize, last: u32) -> String {
     let mut cart = Vec::new();
     let make = |cart: &[Value], note: &str| {
         json!({"attributes": attributes, "amount": {"amount": 12050, "currency": "UYU"},
-               "transaction_id": "order-1001", "cart": cart, "note": note})
+               "transaction_id": order, "cart": cart, "note": note})
         .to_string()
     };
     while make(&cart, "").len() + line.to_string().len() < bytes {
@@ -69,14 +89,12 @@ fn clauses(rule: &str) -> Vec<(&'static str, &'static str, u32)> {
     let many = bounds
         .iter()
         .flat_map(|(operator, number)| ATTRIBUTES.map(|name| (name, *operator, *number)));
-    let mut clauses: Vec<_> = if rule == "two" {
-        many.take(1).collect()
+    let mut clauses: Vec<_> = if rule == "forty" {
+        many.chain(ATTRIBUTES.into_iter().take(7).map(|name| (name, "<", 80)))
+            .collect()
     } else {
-        many.collect()
+        many.take(1).collect()
     };
-    if rule != "two" {
-        clauses.extend(ATTRIBUTES.iter().take(7).map(|name| (*name, "<", 80)));
-    }
     clauses.push(("h", "<=", VALUE));
     clauses
 }
@@ -117,11 +135,12 @@ fn rules_operator(operator: &str) -> &'static str {
     }
 }
 
-/// What the edge finds in its store, and the key that a shop sends.
+/// What the edge finds in its store, what its ledger is told, and the key that a shop sends.
 #[derive(Debug)]
 pub(crate) struct Shop {
     pub(crate) key: String,
     pub(crate) values: Value,
+    pub(crate) ledger: Vec<PublishEntry>,
 }
 
 /// A shop whose promotions are the rules.
@@ -139,16 +158,19 @@ pub(crate) fn shop() -> Result<Shop> {
     };
     let mut values = Map::new();
     values.insert(app_key_key(&key.hash()), serde_json::to_string(&entry)?.into());
-    for (number, code) in (0..).zip(RULES) {
-        let rule = rule(
-            organization_id,
-            PromotionId::from_parts(1_760_000_000_000, [number; 10]),
-            code,
-        )?;
+    let mut ledger = Vec::new();
+    for (number, code) in (0..).zip(RULES.into_iter().chain(REDEEMED)) {
+        let promotion_id = PromotionId::from_parts(1_760_000_000_000, [number; 10]);
+        let rule = rule(organization_id, promotion_id, code)?;
         values.insert(promotion_key(organization_id, rule.code()), rule.to_json()?.into());
+        ledger.push(PublishEntry {
+            key: ledger_key(organization_id, promotion_id, rule.is_counted()),
+            revision: 1,
+            value: Config::of(&rule).to_json()?,
+        });
     }
     let (key, values) = (key.reveal().to_owned(), values.into());
-    Ok(Shop { key, values })
+    Ok(Shop { key, values, ledger })
 }
 
 fn rule(organization_id: OrganizationId, promotion_id: PromotionId, code: &str) -> Result<Rule> {
@@ -163,6 +185,7 @@ fn rule(organization_id: OrganizationId, promotion_id: PromotionId, code: &str) 
     let terms = json!({
         "code": code, "name": code, "kind": "discount", "condition": condition.join(" and "), "attributes": attributes,
         "effect": {"type": "percentage", "percent": "10"}, "starts_at": null, "ends_at": null, "time_zone": "UTC",
+        "limits": {"total": (code == "one").then_some(LIMIT)},
     });
     let terms = Terms::parse(&terms)
         .map_err(|errors| anyhow!("{errors:?}"))

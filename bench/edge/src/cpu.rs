@@ -1,114 +1,151 @@
-//! Processor time per request, in interleaved rounds.
-
-use std::thread;
-use std::time::Duration;
+//! Processor time per request and the rate, in interleaved rounds.
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::cases::{Case, cases};
+use crate::cases::Case;
 use crate::load;
 use crate::sites::{Site, Sites};
 
 const ROUNDS: usize = 9;
-/// Requests of a cell in a round.
-const REQUESTS: u64 = 3_000;
-/// Requests before, which are not counted: while the others had their turn, V8 put some of a Worker's code away.
-const WARM_UP: u64 = 500;
 const CONNECTIONS: u64 = 8;
-/// After a cell, until what it started has ended: records wait up to 250 ms for others.
-const SETTLE: Duration = Duration::from_millis(300);
 
-/// Microseconds per request.
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// Requests of a cell in a round.
+    pub(crate) requests: u64,
+    /// Requests before, which are not counted: while the others had their turn, V8 put some of a Worker's code away.
+    pub(crate) warm_up: u64,
+}
+
+impl Effort {
+    /// How many requests one site is sent.
+    pub(crate) const fn requests_of(self, cases: &[Case]) -> u64 {
+        (ROUNDS as u64 + 1) * (self.warm_up + self.requests) * cases.len() as u64
+    }
+}
+
+/// What one round says of a cell.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    /// Processor time per request.
+    micros: f64,
+    /// Requests a second.
+    per_sec: f64,
+}
+
+/// A request at a site.
 #[derive(Debug)]
 pub(crate) struct Cell {
     case: Case,
     site: Site,
-    /// One value for each round.
-    rounds: Vec<f64>,
+    rounds: Vec<Sample>,
 }
 
 /// All cells.
 #[derive(Debug)]
 pub(crate) struct Cpu(Vec<Cell>);
 
-pub(crate) fn measure(sites: &Sites) -> Result<Cpu> {
-    let mut cells: Vec<_> = cases()
-        .into_iter()
-        .flat_map(|case| {
-            Site::ALL.map(|site| Cell {
-                case: case.clone(),
-                site,
-                rounds: Vec::new(),
-            })
-        })
-        .collect();
-    for cell in &cells {
-        one_round(sites, cell)?;
-    }
-    for round in 0..ROUNDS {
-        // Another one begins each time, so that nobody always follows the same one.
-        let count = cells.len();
-        for place in 0..count {
-            let Some(cell) = cells.get_mut((place + round * 7) % count) else {
-                continue;
-            };
-            let micros = one_round(sites, cell)?;
-            cell.rounds.push(micros);
-        }
-    }
-    Ok(Cpu(cells))
-}
-
-fn one_round(sites: &Sites, Cell { case, site, .. }: &Cell) -> Result<f64> {
+fn one_round(sites: &Sites, effort: Effort, Cell { case, site, .. }: &Cell) -> Result<Sample> {
+    let Effort { requests, warm_up } = effort;
     let request = sites.request(case.rule, &case.body);
-    load::closed(sites.port(*site), &request, CONNECTIONS, WARM_UP)?;
-    thread::sleep(SETTLE);
+    load::closed(sites.port(*site), &request, CONNECTIONS, warm_up)?;
+    sites.settle()?;
     let before = sites.workerd.cpu()?;
-    load::closed(sites.port(*site), &request, CONNECTIONS, REQUESTS)?;
-    thread::sleep(SETTLE);
-    Ok((sites.workerd.cpu()? - before).as_secs_f64() * 1e6 / REQUESTS as f64)
+    let time = load::closed(sites.port(*site), &request, CONNECTIONS, requests)?;
+    sites.settle()?;
+    Ok(Sample {
+        micros: (sites.workerd.cpu()? - before).as_secs_f64() * 1e6 / requests as f64,
+        per_sec: requests as f64 / time.as_secs_f64(),
+    })
 }
 
 impl Cpu {
+    /// Every case at every site.
+    pub(crate) fn measure(sites: &Sites, effort: Effort, cases: &[Case], at: &[Site]) -> Result<Self> {
+        let cell = |case: &Case, site: &Site| Cell {
+            case: case.clone(),
+            site: *site,
+            rounds: Vec::new(),
+        };
+        let mut cells: Vec<_> = cases
+            .iter()
+            .flat_map(|case| at.iter().map(move |site| cell(case, site)))
+            .collect();
+        for cell in &cells {
+            one_round(sites, effort, cell)?;
+        }
+        for round in 0..ROUNDS {
+            // Another one begins each time, so that nobody always follows the same one.
+            let count = cells.len();
+            for place in 0..count {
+                let Some(cell) = cells.get_mut((place + round * 7) % count) else {
+                    continue;
+                };
+                let sample = one_round(sites, effort, cell)?;
+                cell.rounds.push(sample);
+            }
+        }
+        Ok(Self(cells))
+    }
+
     /// The median over the rounds.
     pub(crate) fn micros(&self, rule: &str, size: &str, site: Site) -> f64 {
-        median(self.rounds(rule, size, site).to_vec())
+        median(self.rounds(rule, size, site).map(|sample| sample.micros))
+    }
+
+    /// The median over the rounds.
+    pub(crate) fn per_sec(&self, rule: &str, size: &str, site: Site) -> f64 {
+        median(self.rounds(rule, size, site).map(|sample| sample.per_sec))
     }
 
     /// The median over the rounds of one site's time ÷ another's.
     pub(crate) fn ratio(&self, rule: &str, size: &str, site: Site, other: Site) -> f64 {
-        let pairs = self.rounds(rule, size, site).iter().zip(self.rounds(rule, size, other));
-        median(pairs.map(|(one, other)| one / other).collect())
+        self.compare((rule, size, site), (rule, size, other), |one, other| {
+            one.micros / other.micros
+        })
+    }
+
+    /// The median over the rounds of one site's rate ÷ another's.
+    pub(crate) fn rate_ratio(&self, rule: &str, size: &str, site: Site, other: Site) -> f64 {
+        self.compare((rule, size, site), (rule, size, other), |one, other| {
+            one.per_sec / other.per_sec
+        })
     }
 
     /// What a site takes more than the empty Worker.
     pub(crate) fn above_floor(&self, rule: &str, size: &str, site: Site) -> f64 {
-        let pairs = self
-            .rounds(rule, size, site)
-            .iter()
-            .zip(self.rounds(rule, size, Site::Empty));
-        median(pairs.map(|(one, floor)| one - floor).collect())
+        let floor = (rule, size, Site::Empty);
+        self.compare((rule, size, site), floor, |one, floor| one.micros - floor.micros)
     }
 
-    fn rounds(&self, rule: &str, size: &str, site: Site) -> &[f64] {
+    fn compare(&self, one: (&str, &str, Site), other: (&str, &str, Site), what: impl Fn(Sample, Sample) -> f64) -> f64 {
+        let rounds = |(rule, size, site)| self.rounds(rule, size, site);
+        median(rounds(one).zip(rounds(other)).map(|(one, other)| what(one, other)))
+    }
+
+    fn rounds(&self, rule: &str, size: &str, site: Site) -> impl Iterator<Item = Sample> {
         let cell = self
             .0
             .iter()
             .find(|cell| cell.case.rule == rule && cell.case.size == size && cell.site == site);
-        cell.map_or(&[], |cell| &cell.rounds)
+        cell.into_iter().flat_map(|cell| cell.rounds.iter().copied())
     }
 
     pub(crate) fn to_json(&self) -> Value {
         let row = |cell: &Cell| {
-            json!({"rule": cell.case.rule, "body": cell.case.size, "worker": cell.site.name(),
-                   "micros": round(median(cell.rounds.clone()))})
+            let Case { rule, size, .. } = cell.case;
+            json!({"rule": rule, "body": size, "worker": cell.site.name(),
+                   "micros": round(self.micros(rule, size, cell.site)),
+                   "per_sec": self.per_sec(rule, size, cell.site).round()})
         };
         self.0.iter().map(row).collect()
     }
 }
 
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

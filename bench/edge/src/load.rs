@@ -1,5 +1,6 @@
 //! Load on a port of the loopback interface: as fast as it is answered, at a constant rate, and with clients that leave.
 
+use std::borrow::Cow;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Mutex;
@@ -12,9 +13,15 @@ use anyhow::{Context as _, Result, anyhow, bail};
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where a body has this, each request that is sent has a number of its own of as many digits.
+pub(crate) const NUMBER: &str = "########";
+
 /// One request as bytes.
 #[derive(Debug, Clone)]
-pub(crate) struct Request(Vec<u8>);
+pub(crate) struct Request {
+    bytes: Vec<u8>,
+    number_at: Option<usize>,
+}
 
 impl Request {
     /// A POST of JSON.
@@ -23,12 +30,31 @@ impl Request {
         let text = format!(
             "POST {path} HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
         );
-        Self(text.into_bytes())
+        Self::of(text)
     }
 
     /// A GET.
     pub(crate) fn get(path: &str) -> Self {
-        Self(format!("GET {path} HTTP/1.1\r\nHost: edge\r\n\r\n").into_bytes())
+        Self::of(format!("GET {path} HTTP/1.1\r\nHost: edge\r\n\r\n"))
+    }
+
+    fn of(text: String) -> Self {
+        Self {
+            number_at: text.find(NUMBER),
+            bytes: text.into_bytes(),
+        }
+    }
+
+    /// What is sent this time.
+    fn next(&self) -> Cow<'_, [u8]> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let Some(at) = self.number_at else {
+            return Cow::Borrowed(&self.bytes);
+        };
+        let number = format!("{:0width$}", NEXT.fetch_add(1, Ordering::Relaxed), width = NUMBER.len());
+        let mut bytes = self.bytes.clone();
+        bytes.splice(at..at + NUMBER.len(), number.into_bytes());
+        Cow::Owned(bytes)
     }
 }
 
@@ -49,7 +75,7 @@ impl Connection {
 
     /// Status and body.
     fn send(&mut self, request: &Request) -> Result<(u16, &[u8])> {
-        self.stream.write_all(&request.0)?;
+        self.stream.write_all(&request.next())?;
         let mut filled = 0;
         loop {
             let room = self.buffer.get_mut(filled..).unwrap_or_default();
@@ -164,12 +190,13 @@ pub(crate) fn with_aborts(port: u16, request: &Request, connections: u64, count:
                 expect_ok(connection.send(request)?)?;
                 continue;
             }
+            let bytes = request.next();
             let sent = if number.is_multiple_of(20) {
-                request.0.len() - 100
+                bytes.len() - 100
             } else {
-                request.0.len()
+                bytes.len()
             };
-            connection.stream.write_all(request.0.get(..sent).unwrap_or_default())?;
+            connection.stream.write_all(bytes.get(..sent).unwrap_or_default())?;
             connection.stream.shutdown(Shutdown::Both)?;
             connection = Connection::open(port)?;
         }

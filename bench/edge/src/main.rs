@@ -1,8 +1,10 @@
-//! The built Worker in the `workerd` binary itself, beside an empty Worker and beside other engines: processor time per
-//! request, rate, latency, and memory. `cargo xtask bench edge` runs it; docs/benchmarks.md tells how and why.
+//! The built Worker in the `workerd` binary itself, beside others: `edge` measures evaluations (processor time per request,
+//! rate, latency, memory), `ledger` measures redemptions. `cargo xtask bench` runs both; docs/benchmarks.md tells how and
+//! why.
 
 mod cases;
 mod cpu;
+mod ledger;
 mod load;
 mod memory;
 mod rate;
@@ -11,16 +13,42 @@ mod sites;
 mod workerd;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use clap::Parser;
-use serde_json::json;
+use clap::{Args, Parser};
+use serde_json::{Value, json};
 
-use sites::Sites;
+use cpu::{Cpu, Effort};
+use sites::{Site, Sites};
+
+/// Enough for evaluations to be told apart by some percent.
+const EFFORT: Effort = Effort {
+    requests: 3_000,
+    warm_up: 500,
+};
 
 #[derive(Debug, Parser)]
-struct Arguments {
+enum Command {
+    /// Writes `rules.json`, which the peers are bundled with, and `values.json`, the content of the store.
+    Prepare { modules: PathBuf },
+    /// Evaluations, beside an empty Worker and beside other engines.
+    Edge {
+        #[command(flatten)]
+        setting: Setting,
+        /// Size of the Worker as it is uploaded, in kB of gzip.
+        #[arg(long)]
+        gzip_kb: f64,
+    },
+    /// Redemptions, beside an object that writes one row.
+    Ledger {
+        #[command(flatten)]
+        setting: Setting,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Setting {
     /// The workerd binary.
     #[arg(long)]
     workerd: PathBuf,
@@ -30,56 +58,73 @@ struct Arguments {
     /// Where the result is written.
     #[arg(long)]
     results: PathBuf,
-    /// Size of the Worker as it is uploaded, in kB of gzip.
-    #[arg(long)]
-    gzip_kb: f64,
     /// Versions of what is compared, as JSON.
     #[arg(long)]
     versions: String,
 }
 
-/// Writes `rules.json`, which the peers are bundled with, and `values.json`, the content of the store.
-#[derive(Debug, Parser)]
-struct Prepare {
-    modules: PathBuf,
-}
-
 fn main() -> Result<()> {
-    let mut arguments: Vec<_> = std::env::args_os().collect();
-    if arguments.get(1).is_some_and(|first| first == "prepare") {
-        arguments.remove(1);
-        return prepare(&Prepare::parse_from(arguments));
+    match Command::parse() {
+        Command::Prepare { modules } => prepare(&modules),
+        Command::Edge { setting, gzip_kb } => measure_edge(&setting, gzip_kb),
+        Command::Ledger { setting } => measure_ledger(&setting),
     }
-    measure(&Arguments::parse_from(arguments))
 }
 
-fn prepare(Prepare { modules }: &Prepare) -> Result<()> {
-    let write = |name: &str, value: &serde_json::Value| {
+fn prepare(modules: &Path) -> Result<()> {
+    let write = |name: &str, value: &Value| {
         fs::write(modules.join(name), value.to_string()).with_context(|| format!("{name} cannot be written"))
     };
     write("rules.json", &cases::peer_rules())?;
     write("values.json", &cases::shop()?.values)
 }
 
-fn measure(arguments: &Arguments) -> Result<()> {
-    let sites = Sites::start(&arguments.workerd, &arguments.modules, &cases::shop()?.key)?;
+fn measure_edge(setting: &Setting, gzip_kb: f64) -> Result<()> {
+    let sites = setting.start(&Site::EVALUATING)?;
     sites.check()?;
-    let cpu = cpu::measure(&sites)?;
+    let cpu = Cpu::measure(&sites, EFFORT, &cases::cases(), &Site::EVALUATING)?;
     report::print_cpu(&cpu);
     let rate = rate::measure(&sites)?;
     report::print_rate(&rate);
-    let memory = memory::measure(&sites, &arguments.workerd, &arguments.modules)?;
+    let memory = memory::measure(&sites, &setting.workerd, &setting.modules)?;
     report::print_memory(&memory);
-    let result = json!({
+    setting.finish(&json!({
         "bench": "edge",
-        "ratios": report::ratios(&cpu, &rate, &memory, arguments.gzip_kb),
+        "ratios": report::ratios(&cpu, &rate, &memory, gzip_kb),
         "cpu": cpu.to_json(),
         "rate": rate.to_json(),
         "memory": memory.to_json(),
-        "versions": serde_json::from_str::<serde_json::Value>(&arguments.versions)?,
+        "versions": setting.versions()?,
         "machine": report::machine(),
-    });
-    fs::write(&arguments.results, format!("{result:#}\n")).context("the results cannot be written")?;
-    println!("{result}");
-    Ok(())
+    }))
+}
+
+fn measure_ledger(setting: &Setting) -> Result<()> {
+    let sites = setting.start(&Site::WRITING)?;
+    let cpu = ledger::measure(&sites)?;
+    ledger::print(&cpu);
+    setting.finish(&json!({
+        "bench": "ledger",
+        "ratios": ledger::ratios(&cpu),
+        "cpu": cpu.to_json(),
+        "versions": setting.versions()?,
+        "machine": report::machine(),
+    }))
+}
+
+impl Setting {
+    fn start(&self, sites: &[Site]) -> Result<Sites> {
+        Sites::start(&self.workerd, &self.modules, &cases::shop()?.key, sites)
+    }
+
+    fn versions(&self) -> Result<Value> {
+        serde_json::from_str(&self.versions).context("--versions is no JSON")
+    }
+
+    /// Writes the result, and prints it as the last line.
+    fn finish(&self, result: &Value) -> Result<()> {
+        fs::write(&self.results, format!("{result:#}\n")).context("the results cannot be written")?;
+        println!("{result}");
+        Ok(())
+    }
 }

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
+use engine::signature::{self, Call};
+use engine::wire::v1::{PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
 
 use crate::cases::{self, Case};
 use crate::load::{self, Request};
@@ -13,6 +15,8 @@ use crate::workerd::{Worker, Workerd, free_ports};
 
 /// Longest wait for records to be at the queue.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What was started by requests has ended when no record came for this long: they wait up to 250 ms for others.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +30,15 @@ pub(crate) enum Site {
     CelJs,
     JsonLogic,
     JsonRules,
+    /// Has an object write what it is sent as one row.
+    EmptyObject,
+    /// The same once more.
+    EmptyObjectAgain,
 }
 
 impl Site {
-    pub(crate) const ALL: [Self; 6] = [
+    /// Who evaluates.
+    pub(crate) const EVALUATING: [Self; 6] = [
         Self::Empty,
         Self::EmptyAgain,
         Self::Ours,
@@ -37,6 +46,8 @@ impl Site {
         Self::JsonLogic,
         Self::JsonRules,
     ];
+    /// Who writes.
+    pub(crate) const WRITING: [Self; 3] = [Self::EmptyObject, Self::EmptyObjectAgain, Self::Ours];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -46,6 +57,8 @@ impl Site {
             Self::CelJs => "cel_js",
             Self::JsonLogic => "json_logic",
             Self::JsonRules => "json_rules",
+            Self::EmptyObject => "empty_object",
+            Self::EmptyObjectAgain => "empty_object_again",
         }
     }
 
@@ -56,6 +69,22 @@ impl Site {
             Self::CelJs => &["cel_js.out.js"],
             Self::JsonLogic => &["json_logic.out.js"],
             Self::JsonRules => &["json_rules.out.js"],
+            Self::EmptyObject | Self::EmptyObjectAgain => &["empty_object.js"],
+        }
+    }
+
+    fn settings(self) -> String {
+        match self {
+            Self::Empty | Self::EmptyAgain | Self::CelJs | Self::JsonLogic | Self::JsonRules => String::new(),
+            Self::Ours => bindings(),
+            Self::EmptyObject | Self::EmptyObjectAgain => format!(
+                r#"
+      bindings = [(name = "ROWS", durableObjectNamespace = "Rows")],
+      durableObjectNamespaces = [(className = "Rows", uniqueKey = "{}", enableSql = true)],
+      durableObjectStorage = (localDisk = "objects"),
+"#,
+                self.name()
+            ),
         }
     }
 }
@@ -71,19 +100,28 @@ const MEASURED: &[&str] = &[
     "build/index_bg.wasm",
 ];
 
-/// The Worker's bindings, as wrangler.toml names them.
-const BINDINGS: &str = r#"
+/// Of our Worker and whoever calls it as the origin does.
+const SECRET: &str = "a secret that this measurement alone has";
+
+/// The Worker's bindings, as wrangler.toml names them. Nobody acknowledges the ledger's events here, so they are sent
+/// again as late as can be.
+fn bindings() -> String {
+    format!(
+        r#"
       bindings = [
         (name = "STORE", kvNamespace = "standin"), (name = "RECORDS", queue = "standin"),
         (name = "DEAD_LETTERS", queue = "standin"),
         (name = "LEDGER", durableObjectNamespace = "Ledger"), (name = "GATE", durableObjectNamespace = "Gate"),
-        (name = "ORIGIN_URL", text = "http://127.0.0.1:1"), (name = "INTERNAL_SECRET", text = "a secret of this measurement"),
+        (name = "ORIGIN_URL", text = "http://127.0.0.1:1"), (name = "INTERNAL_SECRET", text = "{SECRET}"),
+        (name = "LEDGER_RESEND_SECS", text = "86400"),
       ],
       durableObjectNamespaces = [
         (className = "Ledger", uniqueKey = "ledger", enableSql = true), (className = "Gate", uniqueKey = "gate", enableSql = true),
       ],
       durableObjectStorage = (localDisk = "objects"),
-"#;
+"#
+    )
+}
 
 /// Everything that runs.
 #[derive(Debug)]
@@ -97,7 +135,7 @@ pub(crate) struct Sites {
 }
 
 impl Sites {
-    pub(crate) fn start(program: &Path, modules: &Path, key: &str) -> Result<Self> {
+    pub(crate) fn start(program: &Path, modules: &Path, key: &str, sites: &[Site]) -> Result<Self> {
         let [standin_port] = free_ports()?;
         let standin = Worker {
             name: "standin",
@@ -106,23 +144,19 @@ impl Sites {
             port: standin_port,
         };
         let standin = Workerd::start(program, modules, "standin", &[standin], "")?;
-        let ports = free_ports::<{ Site::ALL.len() }>()?;
-        let workers: Vec<_> = Site::ALL
-            .into_iter()
+        let ports = free_ports::<{ Site::EVALUATING.len() }>()?;
+        let workers: Vec<_> = sites
+            .iter()
             .zip(ports)
             .map(|(site, port)| Worker {
                 name: site.name(),
                 modules: site.modules(),
-                settings: if site == Site::Ours {
-                    BINDINGS.to_owned()
-                } else {
-                    String::new()
-                },
+                settings: site.settings(),
                 port,
             })
             .collect();
         let objects = modules.join("objects");
-        fs::create_dir_all(&objects).context("no folder for the ledger's objects")?;
+        fs::create_dir_all(&objects).context("no folder for the objects")?;
         let services = format!(
             "    (name = \"standin\", external = (address = \"127.0.0.1:{standin_port}\", http = ())),\n    (name = \"objects\", disk = (path = \"{}\", writable = true)),\n",
             objects.display()
@@ -144,7 +178,7 @@ impl Sites {
         let worker = Worker {
             name: "measured",
             modules: MEASURED,
-            settings: BINDINGS.to_owned(),
+            settings: bindings(),
             port,
         };
         Ok((
@@ -164,6 +198,22 @@ impl Sites {
     pub(crate) fn request(&self, rule: &str, body: &str) -> Request {
         let headers = format!("Authorization: Bearer {}\r\n", self.key);
         Request::post(&format!("/v1/promotions/{rule}/evaluate"), &headers, body)
+    }
+
+    /// A call of our Worker that the origin signs.
+    pub(crate) fn publish(&self, entries: Vec<PublishEntry>) -> Result<()> {
+        let request = PublishRequest { v: V1, entries };
+        let body = serde_json::to_string(&request)?;
+        let now_secs = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let signature = signature::sign(SECRET.as_bytes(), &Call::post(PUBLISH_PATH, body.as_bytes()), now_secs);
+        let headers = format!("{}: {signature}\r\n", signature::HEADER);
+        let (status, text) = load::once(self.port(Site::Ours), &Request::post(PUBLISH_PATH, &headers, &body))?;
+        let stored = serde_json::from_str::<PublishAnswer>(&text).map_or(0, |answer| answer.stored.len());
+        ensure!(
+            stored == request.entries.len(),
+            "the ledger was not told: {status} {text}"
+        );
+        Ok(())
     }
 
     /// Everybody but the empty ones decides each case and its opposite rightly, and our records arrive.
@@ -211,6 +261,19 @@ impl Sites {
                 "{expected} records expected at the queue, {records} are there"
             );
             thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until nothing goes on any more.
+    pub(crate) fn settle(&self) -> Result<()> {
+        let mut before = self.records()?;
+        loop {
+            thread::sleep(SETTLE);
+            let records = self.records()?;
+            if records == before {
+                return Ok(());
+            }
+            before = records;
         }
     }
 }

@@ -12,8 +12,8 @@ use worker::{DurableObject, Env, Request, Response, ResponseBuilder, Result, Sql
 
 use super::host::{Moment, Step, carry_out, end_reservations};
 use super::protocol::{
-    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, HEALTH_PATH,
-    REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
+    ForgottenCustomer, HEALTH_PATH, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
 };
 use super::row::{Fallible, time};
 use super::store::Store;
@@ -75,6 +75,7 @@ impl DurableObject for Ledger {
             ("GET", CONFIG_PATH) => self.tell_config(),
             ("POST", COUPONS_PATH) => self.list(&body),
             ("POST", REVOKED_KEYS_PATH) => self.revoke_key(&body),
+            ("POST", FORGOTTEN_CUSTOMERS_PATH) => self.forget_customer(&body),
             ("POST", ACKNOWLEDGE_PATH) => self.acknowledge(&body),
             ("GET", TALLY_PATH) => self.tally(),
             ("GET", HEALTH_PATH) => self.health(),
@@ -208,6 +209,12 @@ impl Ledger {
     fn revoke_key(&self, body: &[u8]) -> Fallible<Response> {
         let RevokedKey { key_id, .. } = parse(body)?;
         self.store.as_ref()?.revoke_key(key_id)?;
+        Ok(answer::json(200, &()))
+    }
+
+    fn forget_customer(&self, body: &[u8]) -> Fallible<Response> {
+        let ForgottenCustomer { customer_id, .. } = parse(body)?;
+        self.store.as_ref()?.forget_customer(&customer_id)?;
         Ok(answer::json(200, &()))
     }
 

@@ -1,21 +1,20 @@
 //! The object's outbox: events that the origin has not acknowledged.
 
 use engine::ids::LedgerEventId;
-use worker::wasm_bindgen::JsValue;
-use worker::{BatchSendMessage, Queue, QueueContentType, RawMessageBuilder, SendMessage};
+use worker::Queue;
 
 use super::row::{Fallible, integer, text};
 use super::store::{Sql, Store};
+use crate::records::{Pack, send_text};
 
-/// Most events in one call of the queue, which takes 100 messages and 256 kB; an event is some 1 kB.
-pub(super) const MAX_BATCH: u64 = 100;
 /// The longest time after which an event is sent again, in milliseconds: an origin that was away for long gets what the
 /// queue has given up within some minutes, and each event costs a message in that time.
 const RESEND_CAP_MILLIS: u64 = 10 * 60 * 1_000;
 /// The doublings after which any delay is above the cap.
 const MAX_DOUBLINGS: u64 = 20;
 
-const SELECT_DUE: &str = "SELECT id, event FROM outbox WHERE due_at <= ? ORDER BY due_at LIMIT ?";
+/// As many as a message takes. The limit is no parameter, because SQLite compiles a statement anew for each value of one.
+const SELECT_DUE: &str = "SELECT id, event FROM outbox WHERE due_at <= ? ORDER BY due_at LIMIT 100";
 const UPDATE_SENT: &str = "UPDATE outbox SET due_at = ? + min(? << min(tries, ?), ?), tries = tries + 1 \
     WHERE id IN (SELECT value FROM json_each(?))";
 const DELETE_EVENTS: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))";
@@ -26,7 +25,7 @@ const SELECT_NEXT: &str = "SELECT min(at) FROM (SELECT min(due_at) AS at FROM ou
 #[derive(Default)]
 pub(super) struct Batch {
     ids: Vec<String>,
-    messages: Vec<String>,
+    pack: Pack,
 }
 
 impl Batch {
@@ -36,27 +35,23 @@ impl Batch {
 
     /// Awaits the queue once. Sending an event twice is harmless: the origin knows it by its identifier.
     pub(super) async fn send(&self, queue: &Queue) -> worker::Result<()> {
-        let messages = self.messages.iter().map(|message| message_of(message));
-        let batch: BatchSendMessage<JsValue> = messages.collect::<Vec<_>>().into();
-        queue.send_raw_batch(batch).await
+        send_text(queue, &self.pack.to_text()).await
     }
 }
 
-/// As text: what typed messages do to numbers depends on the runtime, text stays text.
-fn message_of(text: &str) -> SendMessage<JsValue> {
-    RawMessageBuilder::new(JsValue::from_str(text)).build_with_content_type(QueueContentType::Text)
-}
-
 impl<S: Sql> Store<S> {
-    /// The events that are to be sent by now, the longest due first.
+    /// The events that are to be sent by now, the longest due first, as many as a message takes.
     pub(super) fn due(&self, now_millis: u64) -> Fallible<Batch> {
         let mut batch = Batch::default();
         if !self.has_tables() {
             return Ok(batch);
         }
-        for mut row in self.rows(SELECT_DUE, vec![integer(now_millis), integer(MAX_BATCH)])? {
+        for mut row in self.rows(SELECT_DUE, vec![integer(now_millis)])? {
             batch.ids.push(row.text()?);
-            batch.messages.push(row.text()?);
+            batch.pack.push(&row.text()?);
+            if batch.pack.is_full() {
+                break;
+            }
         }
         Ok(batch)
     }

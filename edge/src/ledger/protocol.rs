@@ -16,6 +16,8 @@ pub(super) const CONFIG_PATH: &str = "/v1/config";
 pub(super) const COUPONS_PATH: &str = "/v1/coupons";
 /// Where a [`RevokedKey`] is posted.
 pub(super) const REVOKED_KEYS_PATH: &str = "/v1/revoked-keys";
+/// Where a [`ForgottenCustomer`] is posted.
+pub(super) const FORGOTTEN_CUSTOMERS_PATH: &str = "/v1/forgotten-customers";
 /// Where an [`Acknowledgement`] is posted.
 pub(super) const ACKNOWLEDGE_PATH: &str = "/v1/acknowledge";
 /// Answers an [`engine::wire::v1::TallyAnswer`].
@@ -53,6 +55,13 @@ pub(super) struct RevokedKey {
     pub(super) key_id: AppKeyId,
 }
 
+/// A customer whom nothing names any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ForgottenCustomer {
+    v: V1,
+    pub(super) customer_id: String,
+}
+
 /// Events that the origin has stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Acknowledgement {
@@ -85,6 +94,15 @@ impl CouponList {
 impl RevokedKey {
     pub(super) const fn new(key_id: AppKeyId) -> Self {
         Self { v: V1, key_id }
+    }
+}
+
+impl ForgottenCustomer {
+    pub(super) fn new(customer_id: &str) -> Self {
+        Self {
+            v: V1,
+            customer_id: customer_id.to_owned(),
+        }
     }
 }
 
@@ -213,6 +231,7 @@ mod tests {
             &RevokedKey::new(handle().app_key_id),
             &format!(r#"{{"v":1,"key_id":"key_{ID}"}}"#),
         );
+        check(&ForgottenCustomer::new("c-77"), r#"{"v":1,"customer_id":"c-77"}"#);
         let events = vec![format!("evt_{ID}").parse().unwrap()];
         check(
             &Acknowledgement::new(events),

@@ -2,10 +2,8 @@
 
 use std::mem;
 
-/// Most records that are sent at once: what a call to Cloudflare Queues takes.
-pub(super) const MAX_RECORDS: usize = 100;
-/// Most bytes that are sent at once. A call takes 256 kB, and a message's text may grow by a third on its way.
-pub(super) const MAX_BYTES: usize = 100_000;
+use super::pack::Pack;
+
 /// Longest wait of a record for others, in milliseconds. It bounds what an isolate that dies takes with it, and how
 /// late a report is; a busy isolate fills a batch in less.
 pub(super) const MAX_WAIT_MILLIS: u64 = 250;
@@ -18,15 +16,12 @@ const MAX_SENDING: usize = 100;
 /// A call that has not ended by then, in milliseconds, was cut off: the platform ends work after an answer at 30 seconds.
 const MAX_SENDING_MILLIS: u64 = 30_000;
 
-/// Records in the order of their answers, one a line.
+/// Records in the order of their answers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Batch {
     /// Names it in this isolate.
     pub(super) number: u64,
-    /// JSON texts.
-    pub(super) lines: String,
-    /// How many.
-    pub(super) records: usize,
+    pub(super) pack: Pack,
 }
 
 /// What whoever added a record has to do.
@@ -46,28 +41,24 @@ pub(super) enum Task {
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     number: u64,
-    lines: String,
-    records: usize,
+    pack: Pack,
     since_millis: u64,
     /// Number and start of each batch that is being sent.
     sending: Vec<(u64, u64)>,
 }
 
 impl Buffer {
-    /// Adds a record, a JSON text without line breaks.
+    /// Adds a record, a JSON text.
     pub(super) fn push(&mut self, record: &str, now_millis: u64) -> Task {
-        if self.records == 0 {
+        if self.pack.records() == 0 {
             self.since_millis = now_millis;
-        } else {
-            self.lines.push('\n');
         }
-        self.lines.push_str(record);
-        self.records += 1;
+        self.pack.push(record);
         let has_lost_its_timer = now_millis.saturating_sub(self.since_millis) >= LOST_TIMER_MILLIS;
-        if self.records >= MAX_RECORDS || self.lines.len() >= MAX_BYTES || has_lost_its_timer {
+        if self.pack.is_full() || has_lost_its_timer {
             return self.start_sending(now_millis);
         }
-        if self.records == 1 {
+        if self.pack.records() == 1 {
             Task::SendLater(self.number)
         } else {
             Task::Nothing
@@ -76,7 +67,7 @@ impl Buffer {
 
     /// The time of a batch has come: what to do if it still waits.
     pub(super) fn is_due(&mut self, number: u64, now_millis: u64) -> Task {
-        if self.number == number && self.records > 0 {
+        if self.number == number && self.pack.records() > 0 {
             self.start_sending(now_millis)
         } else {
             Task::Nothing
@@ -91,8 +82,7 @@ impl Buffer {
     fn start_sending(&mut self, now_millis: u64) -> Task {
         let batch = Batch {
             number: self.number,
-            lines: mem::take(&mut self.lines),
-            records: mem::take(&mut self.records),
+            pack: mem::take(&mut self.pack),
         };
         self.number += 1;
         self.sending
@@ -109,12 +99,10 @@ impl Buffer {
 mod tests {
     use super::*;
 
-    fn batch(number: u64, lines: &str) -> Batch {
-        Batch {
-            number,
-            lines: lines.to_owned(),
-            records: lines.split('\n').count(),
-        }
+    fn batch(number: u64, records: &[&str]) -> Batch {
+        let mut pack = Pack::default();
+        records.iter().for_each(|record| pack.push(record));
+        Batch { number, pack }
     }
 
     #[test]
@@ -122,32 +110,28 @@ mod tests {
         let mut buffer = Buffer::default();
         assert_eq!(buffer.push("a", 0), Task::SendLater(0));
         assert_eq!(buffer.push("b", 249), Task::Nothing);
-        assert_eq!(buffer.is_due(0, 250), Task::Send(batch(0, "a\nb")));
+        assert_eq!(buffer.is_due(0, 250), Task::Send(batch(0, &["a", "b"])));
         assert_eq!(buffer.is_due(0, 250), Task::Nothing);
         assert_eq!(buffer.push("c", 251), Task::SendLater(1));
-        assert_eq!(buffer.is_due(1, 501), Task::Send(batch(1, "c")));
+        assert_eq!(buffer.is_due(1, 501), Task::Send(batch(1, &["c"])));
     }
 
     #[test]
     fn a_full_batch_goes_at_once() {
         let mut buffer = Buffer::default();
         assert_eq!(buffer.push("x", 0), Task::SendLater(0));
-        for _ in 2..MAX_RECORDS {
+        for _ in 2..100 {
             assert_eq!(buffer.push("x", 0), Task::Nothing);
         }
         let Task::Send(full) = buffer.push("x", 0) else {
             panic!("not sent")
         };
-        assert_eq!((full.number, full.records), (0, MAX_RECORDS));
-        assert_eq!(full.lines.split('\n').count(), MAX_RECORDS);
+        assert_eq!((full.number, full.pack.records()), (0, 100));
         assert_eq!(buffer.is_due(0, 250), Task::Nothing);
 
-        let large = "x".repeat(MAX_BYTES / 2);
+        let large = "x".repeat(50_000);
         assert_eq!(buffer.push(&large, 0), Task::SendLater(1));
-        assert_eq!(
-            buffer.push(&large, 0),
-            Task::Send(batch(1, &format!("{large}\n{large}")))
-        );
+        assert_eq!(buffer.push(&large, 0), Task::Send(batch(1, &[&large, &large])));
     }
 
     #[test]
@@ -157,29 +141,29 @@ mod tests {
         assert_eq!(buffer.push("b", 1_000 + LOST_TIMER_MILLIS - 1), Task::Nothing);
         assert_eq!(
             buffer.push("c", 1_000 + LOST_TIMER_MILLIS),
-            Task::Send(batch(0, "a\nb\nc"))
+            Task::Send(batch(0, &["a", "b", "c"]))
         );
     }
 
     #[test]
     fn what_is_on_its_way_is_bounded() {
-        let large = "x".repeat(MAX_BYTES);
+        let large = "x".repeat(100_000);
         let mut buffer = Buffer::default();
         let full = u64::try_from(MAX_SENDING).unwrap();
         for number in 0..full {
-            assert_eq!(buffer.push(&large, 0), Task::Send(batch(number, &large)));
+            assert_eq!(buffer.push(&large, 0), Task::Send(batch(number, &[&large])));
         }
-        assert_eq!(buffer.push(&large, 0), Task::Discard(batch(full, &large)));
+        assert_eq!(buffer.push(&large, 0), Task::Discard(batch(full, &[&large])));
         buffer.ended(7);
-        assert_eq!(buffer.push(&large, 0), Task::Send(batch(full + 1, &large)));
+        assert_eq!(buffer.push(&large, 0), Task::Send(batch(full + 1, &[&large])));
         assert_eq!(
             buffer.push(&large, MAX_SENDING_MILLIS - 1),
-            Task::Discard(batch(full + 2, &large))
+            Task::Discard(batch(full + 2, &[&large]))
         );
         // Those that were cut off do not count for ever.
         assert_eq!(
             buffer.push(&large, MAX_SENDING_MILLIS),
-            Task::Send(batch(full + 3, &large))
+            Task::Send(batch(full + 3, &[&large]))
         );
     }
 }

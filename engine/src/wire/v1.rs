@@ -5,6 +5,7 @@
 
 mod access_token;
 mod edge_context;
+mod ingest;
 mod objects;
 mod publish;
 mod redemption;
@@ -13,7 +14,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::app_key::Mode;
 use crate::coupon::CouponCode;
@@ -29,7 +29,12 @@ pub use access_token::{
     AccessTokenHeader, CLOCK_TOLERANCE_SECS, KeySetEntry, PublicKey, UnverifiedAccessToken,
 };
 pub use edge_context::{CONTEXT_HEADER, EdgeContext, Identity};
+pub use ingest::{
+    DEAD_LETTERS_PATH, DeadLetter, DeadLettersAnswer, DeadLettersRequest, INGEST_PATH, IngestAnswer, IngestRequest,
+    IngestResult, MAX_DEAD_LETTERS, MAX_INGEST_RECORDS, MAX_INGESTS,
+};
 pub use objects::{
+    FORGOTTEN_CUSTOMERS_PATH, ForgetCustomerAnswer, ForgetCustomerRequest, MAX_FORGETTING_PROMOTIONS,
     MAX_REVOKED_KEY_PROMOTIONS, PromotionObjects, REVOKED_KEYS_PATH, RevokedKeyAnswer, RevokedKeyRequest, TALLY_PATH,
     TallyAnswer, TallyDiscount, TallyRequest,
 };
@@ -264,45 +269,6 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// The path on the origin that takes an [`IngestRequest`].
-pub const INGEST_PATH: &str = "/internal/ingest";
-
-/// Edge → origin: messages from the queue. Each is its own JSON, so that a bad one does not take others with it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct IngestRequest {
-    /// The format.
-    pub v: V1,
-    /// At most [`MAX_INGEST_RECORDS`]; each an [`EvaluationRecord`] or a [`LedgerEvent`], which alone has a `kind`.
-    pub records: Vec<Box<RawValue>>,
-}
-
-/// Most records in an [`IngestRequest`]: the largest batch that Cloudflare Queues delivers.
-pub const MAX_INGEST_RECORDS: usize = 100;
-
-/// Origin → edge, `200`: the fate of each record, in the order of the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IngestAnswer {
-    /// The format.
-    pub v: V1,
-    /// As many as there were records.
-    pub results: Vec<IngestResult>,
-}
-
-/// What became of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum IngestResult {
-    /// Committed now.
-    Stored,
-    /// Committed before.
-    Duplicate,
-    /// Cannot be stored, now or later.
-    Rejected {
-        /// Why.
-        detail: String,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,10 +295,6 @@ mod tests {
         check::<EvaluationRecord>(&format!(
             r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"live","at":"2026-11-21T12:00:00.125Z","reason":null,"discount":null,"redemption_id":"red_{ID}","coupon":"SUMMER-1","exhausted":true,"country":null,"city":null,"age_band":null,"response_ms":4}}"#
         ));
-        check::<IngestRequest>(r#"{"v":1,"records":[{"v":1},null]}"#);
-        check::<IngestAnswer>(
-            r#"{"v":1,"results":[{"state":"stored"},{"state":"duplicate"},{"state":"rejected","detail":"no record"}]}"#,
-        );
     }
 
     #[test]

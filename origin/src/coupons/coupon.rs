@@ -241,7 +241,7 @@ pub(super) fn customer_help() -> String {
 }
 
 /// Whether a shop's request could name a customer so.
-pub(super) fn is_customer(text: &str) -> bool {
+pub(crate) fn is_customer(text: &str) -> bool {
     (1..=MAX_REFERENCE_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
@@ -315,6 +315,14 @@ pub(super) fn max_uses_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": ["integer", "null"], "minimum": 1, "maximum": MAX_USES, "default": 1,
         "description": "Of each coupon; null for no limit."
+    })
+}
+
+/// A customer in a path.
+pub(crate) fn customer_path_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "string", "minLength": 1, "maxLength": MAX_REFERENCE_CHARS,
+        "description": "As the shop's requests name the customer."
     })
 }
 

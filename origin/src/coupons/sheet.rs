@@ -132,7 +132,7 @@ fn line_breaks(text: &[u8]) -> usize {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-pub(super) fn escape_formula(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_formula(text: &str) -> Cow<'_, str> {
     if text.starts_with(is_formula_start) {
         format!("'{text}").into()
     } else {

@@ -155,7 +155,8 @@ pub(crate) async fn replace_app_key(
     .map(drop)
 }
 
-/// Notes when keys were used, as many times as keys. A time only moves forward. The rows are locked in one order, so
+/// Notes when keys were used, as many times as keys. A time only moves forward, and by a minute at least: a busy key is
+/// not written with every batch. The rows are locked in one order, so
 /// that two batches wait for each other instead of blocking each other for good.
 pub(crate) async fn touch_app_keys(
     tenant: &mut Tenant,
@@ -167,7 +168,7 @@ pub(crate) async fn touch_app_keys(
              select id, max(at) as at from unnest($2::uuid[], $3::timestamptz[]) as used (id, at) group by id \
          ), late as ( \
              select k.id, used.at from app_keys k join used on used.id = k.id where k.organization_id = $1 \
-             and (k.last_used_at is null or k.last_used_at < used.at) order by k.id for update of k \
+             and (k.last_used_at is null or k.last_used_at < used.at - interval '1 minute') order by k.id for update of k \
          ) \
          update app_keys k set last_used_at = late.at from late where k.organization_id = $1 and k.id = late.id",
         tenant.id(),

@@ -1,5 +1,7 @@
 //! Coupons that are rows: listed ones, whose code was chosen or imported, and generated ones that were used or taken back.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use engine::ids::{CouponBatchId, PromotionId};
 use sqlx::PgPool;
@@ -185,6 +187,27 @@ pub(crate) async fn revoke_coupon(
     .execute(tenant.connection())
     .await
     .map(drop)
+}
+
+/// Takes back the coupons that only one customer may use, which wait for the ledger, and forgets whose they were. Answers how
+/// many each promotion had.
+pub(crate) async fn forget_customer_of_coupons(
+    tenant: &mut Tenant,
+    customer: &str,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<Uuid, i64>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "with forgotten as (update coupons set customer_id = null, revoked_at = coalesce(revoked_at, $3), \
+             revision = nextval('coupon_revisions'), pending = true \
+             where organization_id = $1 and customer_id = $2 returning promotion_id) \
+         select promotion_id, count(*) as \"coupons!\" from forgotten group by promotion_id",
+        tenant.id(),
+        customer,
+        now
+    )
+    .fetch_all(tenant.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.promotion_id, row.coupons)).collect())
 }
 
 /// Whether something of a published promotion waits for the ledger.

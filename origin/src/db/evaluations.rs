@@ -26,21 +26,24 @@ pub(crate) struct EvaluationColumns {
     pub(crate) response_ms: Vec<i64>,
 }
 
-/// Stores the records that are not there yet, and answers which those were. Safe to repeat.
+/// Stores the records that are not there yet as rows of a batch, and answers which those were. Safe to repeat.
 pub(crate) async fn insert_evaluations(
     tenant: &mut Tenant,
+    batch: i64,
     columns: &EvaluationColumns,
     now: DateTime<Utc>,
 ) -> Result<BTreeSet<Uuid>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
-        "insert into evaluations (organization_id, received_at, id, promotion_id, promotion_version, app_key_id, \
-         mode, at, reason, discount_amount, discount_currency, redemption_id, country, city, age_band, response_ms) \
-         select $1, $2, * from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[], $7::text[], \
-         $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::uuid[], $13::text[], $14::text[], \
-         $15::text[], $16::bigint[]) \
+        "insert into evaluations (organization_id, received_at, batch, id, promotion_id, promotion_version, \
+         app_key_id, mode, at, reason, discount_amount, discount_currency, redemption_id, country, city, age_band, \
+         response_ms) \
+         select $1, $2, $3, * from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[], \
+         $9::timestamptz[], $10::text[], $11::bigint[], $12::text[], $13::uuid[], $14::text[], $15::text[], \
+         $16::text[], $17::bigint[]) \
          on conflict (organization_id, id) do nothing returning id",
         tenant.id(),
         now,
+        batch,
         &columns.ids,
         &columns.promotion_ids,
         &columns.versions,

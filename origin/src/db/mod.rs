@@ -7,6 +7,7 @@ pub(crate) mod app_keys;
 pub(crate) mod audit_events;
 pub(crate) mod coupon_batches;
 pub(crate) mod coupons;
+pub(crate) mod demographics;
 pub(crate) mod evaluations;
 pub(crate) mod invitations;
 pub mod jobs;
@@ -16,11 +17,14 @@ pub(crate) mod memberships;
 pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
+pub(crate) mod parked_messages;
+pub(crate) mod partitions;
 pub(crate) mod password_resets;
 pub(crate) mod promotion_versions;
 pub(crate) mod promotions;
 pub(crate) mod rate_limits;
 pub(crate) mod roles;
+pub(crate) mod roll_up;
 pub mod schema;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
@@ -30,6 +34,7 @@ pub(crate) mod users;
 use std::time::Duration;
 
 use engine::ids::{OrganizationId, UserId};
+use engine::wire::v1::MAX_INGESTS;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
@@ -41,8 +46,11 @@ use crate::problem::Error;
 /// Connections for requests: a few per core of a small database server keep it busy; more only queue inside it.
 const APP_CONNECTIONS: u32 = 10;
 /// Connections for jobs and health: the listeners of the publisher's two lanes and of the jobs, one to claim, one for
-/// health, and one for each job that runs. The publisher's statements have connections outside of the pool.
-const WORKER_CONNECTIONS: u32 = 5 + MAX_RUNNING_JOBS;
+/// health, one for the roll-up, and one for each job that runs. The publisher's statements have connections outside of
+/// the pool.
+const WORKER_CONNECTIONS: u32 = 6 + MAX_RUNNING_JOBS;
+// Ingest leaves most of them to people.
+const _: () = assert!(2 * MAX_INGESTS < APP_CONNECTIONS as usize);
 /// How long a request waits for a connection: then the database is overloaded, and the client is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction that lost to another one is tried in all.

@@ -12,9 +12,12 @@ use serde_json::Value;
 
 use super::clean_up::clean_up;
 use super::coupons::push_coupons;
+use super::customers::forget_customer;
+use super::demographics::disclose_demographics;
 use super::invitations::send_invitation;
 use super::ledger;
 use super::notices::{reschedule_notices, send_notice, tell_notice};
+use super::partitions::keep_partitions;
 use super::passwords::{send_password_changed, send_password_reset};
 use super::reconcile::reconcile;
 use super::revoked_keys::push_revoked_key;
@@ -29,6 +32,24 @@ use crate::problem::Error;
 pub enum Job {
     /// Remove what is over, and ask for the same again a day later.
     CleanUp,
+    /// Tell the demographic figures of hours that are over, and ask for the same again an hour later.
+    DiscloseDemographics {
+        /// The organisation of the promotion behind which to begin.
+        after_organization: Option<OrganizationId>,
+        /// The promotion.
+        after_promotion: Option<PromotionId>,
+    },
+    /// Make the partitions of the days to come, drop those that are over, and ask for the same again a day later.
+    KeepPartitions,
+    /// Have the ledger forget who a customer is.
+    ForgetCustomer {
+        /// Whose.
+        organization_id: OrganizationId,
+        /// The shop's name for the shopper.
+        customer_id: String,
+        /// The promotion behind which to begin.
+        after: Option<PromotionId>,
+    },
     /// Tell the ledger of the coupons of a promotion that it has to list.
     PushCoupons {
         /// Whose.
@@ -167,6 +188,16 @@ impl Job {
     pub(crate) async fn run(&self, app: &App, id: JobId) -> Result<(), JobError> {
         match self {
             Self::CleanUp => clean_up(app).await,
+            Self::DiscloseDemographics {
+                after_organization,
+                after_promotion,
+            } => disclose_demographics(app, after_organization.zip(*after_promotion)).await,
+            Self::KeepPartitions => keep_partitions(app).await,
+            Self::ForgetCustomer {
+                organization_id,
+                customer_id,
+                after,
+            } => forget_customer(app, *organization_id, customer_id, *after).await,
             Self::PushCoupons {
                 organization_id,
                 promotion_id,
@@ -214,11 +245,27 @@ mod tests {
     #[test]
     fn stored_forms_are_pinned() {
         check(Job::CleanUp, r#"{"kind":"clean_up","v":1}"#);
+        check(Job::KeepPartitions, r#"{"kind":"keep_partitions","v":1}"#);
+        check(
+            Job::DiscloseDemographics {
+                after_organization: None,
+                after_promotion: None,
+            },
+            r#"{"after_organization":null,"after_promotion":null,"kind":"disclose_demographics","v":1}"#,
+        );
         check(
             Job::Reconcile {
                 after: "key/ab12".to_owned(),
             },
             r#"{"after":"key/ab12","kind":"reconcile","v":1}"#,
+        );
+        check(
+            Job::ForgetCustomer {
+                organization_id: OrganizationId::from_parts(1, [1; 10]),
+                customer_id: "c-77".to_owned(),
+                after: None,
+            },
+            r#"{"after":null,"customer_id":"c-77","kind":"forget_customer","organization_id":"org_00000000000171018101010101010101","v":1}"#,
         );
         check(
             Job::PushCoupons {

@@ -3,22 +3,28 @@
 //! ```text
 //! a change's transaction ── outbox row ──▶ publisher ──▶ edge
 //!                       └── jobs row ────▶ runner: claim, lease ▶ Job::run ▶ finished, put off or given up
+//! ingest's transaction ──── batch ─────────▶ roll-up ▶ sums
 //! ```
 
 mod clean_up;
 mod coupons;
+mod customers;
+mod demographics;
 mod invitations;
 mod job;
 mod ledger;
 mod notices;
+mod partitions;
 mod passwords;
 mod publisher;
 mod reconcile;
 mod revoked_keys;
+mod roll_up;
 mod runner;
 mod signing_keys;
 mod tally;
 
+pub(crate) use customers::ask_to_forget;
 pub use job::Job;
 pub(crate) use job::JobError;
 pub use ledger::{LedgerFilter, reconcile_ledger};
@@ -27,6 +33,7 @@ pub(crate) use passwords::RESET_LIFETIME;
 pub use publisher::Publisher;
 pub use reconcile::{Reconciled, Repair, reconcile_all};
 pub(crate) use revoked_keys::ask_for_page as push_revoked_key;
+pub use roll_up::roll_up_waiting;
 pub use tally::{Difference, Tally};
 
 use tokio_util::sync::CancellationToken;
@@ -38,7 +45,7 @@ use runner::Runner;
 /// database now and then.
 pub(crate) const MAX_RUNNING_JOBS: u32 = 4;
 
-/// Runs the publisher and every job until `stop`; jobs that run then are waited for.
+/// Runs the publisher, the roll-up and every job until `stop`; jobs that run then are waited for.
 ///
 /// # Errors
 /// When a job cannot be set up.
@@ -47,6 +54,7 @@ pub async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     tokio::join!(
         publisher.run(stop.clone()),
         runner.run(stop.clone()),
+        roll_up::run(app, stop.clone()),
         signing_keys::run(app, stop)
     );
     Ok(())

@@ -14,7 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Job, JobError, MAX_RUNNING_JOBS, clean_up, ledger, reconcile};
+use super::{Job, JobError, MAX_RUNNING_JOBS, clean_up, demographics, ledger, partitions, reconcile};
 use crate::app::App;
 use crate::db::jobs::{self, ClaimedRow};
 use crate::random;
@@ -83,6 +83,9 @@ impl Runner {
         clean_up::schedule(&self.app)
             .await
             .map_err(|error| error.into_cause().context("the cleaning cannot be scheduled"))?;
+        partitions::schedule(&self.app)
+            .await
+            .map_err(|error| error.into_cause().context("the partitions cannot be scheduled"))?;
         reconcile::schedule(&self.app)
             .await
             .map_err(|error| error.into_cause().context("the comparison cannot be scheduled"))?;
@@ -90,6 +93,11 @@ impl Runner {
             error
                 .into_cause()
                 .context("the ledger's comparison cannot be scheduled")
+        })?;
+        demographics::schedule(&self.app).await.map_err(|error| {
+            error
+                .into_cause()
+                .context("the telling of demographic figures cannot be scheduled")
         })?;
         while !stop.is_cancelled() {
             self.start_due(running).await?;

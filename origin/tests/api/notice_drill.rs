@@ -140,7 +140,8 @@ fn start_worker(database_url: &str, smtp_url: &str) -> Child {
 
 /// Jobs that are not done, except the next cleaning and the next comparison.
 async fn count_left(pool: &PgPool) -> i64 {
-    let query = "select count(*) from jobs where finished_at is null and cancelled_at is null and kind not in ('clean_up', 'reconcile', 'reconcile_ledger')";
+    let query = "select count(*) from jobs where finished_at is null and cancelled_at is null \
+                 and kind in ('reschedule_notices', 'tell_notice', 'send_notice')";
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 

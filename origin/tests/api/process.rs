@@ -63,6 +63,8 @@ fn every_configuration_error_is_told_at_once() {
     check("ORIGIN_SECRET", INTERNAL_SECRET);
     check("REQUIRE_EDGE", "perhaps");
     check("RUN_JOBS", "perhaps");
+    check("EVALUATION_RETENTION_DAYS", "6");
+    check("EVALUATION_RETENTION_DAYS", "65536");
     check("PUBLIC_URL", "nowhere");
     check("SMTP_URL", "smtp://user:hunter22@mail.example.com");
     check("MAIL_FROM", "nobody");
@@ -178,6 +180,7 @@ async fn the_configuration_is_checked_without_connecting() {
         "SMTP_URL=[redacted]",
         "REQUIRE_EDGE=false",
         "RUN_JOBS=true",
+        "EVALUATION_RETENTION_DAYS=400",
     ] {
         assert!(text.lines().any(|other| other == line), "{line} in {text}");
     }

@@ -1,5 +1,6 @@
 //! Tenancy in the database itself.
 
+use chrono::TimeDelta;
 use sqlx::{Executor, Row};
 
 use crate::ingest::record;
@@ -14,8 +15,12 @@ const GLOBAL_TABLES: &[&str] = &[
     "login_failures",
     // Allowances of addresses and accounts, by hash.
     "rate_limits",
+    // Messages that nobody could read, and so of nobody knows which tenant.
+    "parked_messages",
     // Ways to a new password: they belong to people.
     "password_resets",
+    // Since when raw records are kept, for the whole platform.
+    "record_retention",
     // When each generation of the key signs that issues everybody's tokens.
     "signing_keys",
     // People, whom memberships tie to organisations.
@@ -45,7 +50,8 @@ async fn every_tenant_table_has_forced_row_level_security() {
              (select count(*) from pg_policy p where p.polrelid = c.oid and p.polname <> 'tests') as policies, \
              c.relname = 'organizations' or exists (select from pg_attribute a where a.attrelid = c.oid \
              and a.attname = 'organization_id' and not a.attisdropped) as tenant \
-             from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')",
+             from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') \
+             and not c.relispartition",
         )
         .fetch_all(&app.pool)
         .await
@@ -64,6 +70,33 @@ async fn every_tenant_table_has_forced_row_level_security() {
                 is_global || protected,
                 "{name}: force row-level security and write a policy"
             );
+        }
+    })
+    .await;
+}
+
+/// A partition is reached through its parent, whose policies then hold.
+#[tokio::test]
+async fn partitions_are_closed() {
+    with_app(async |app: TestApp| {
+        let day = |day: i64| app.clock.now() + TimeDelta::days(day);
+        let make = sqlx::query("select ensure_partitions($1, $2)");
+        make.bind(day(100)).bind(day(102)).execute(&app.pool).await.unwrap();
+        let partitions = sqlx::query(
+            "select c.relname::text as name, c.relrowsecurity and c.relforcerowsecurity as forced, \
+             (select count(*) from pg_policy p where p.polrelid = c.oid and p.polname <> 'tests') as policies, \
+             (select count(*) from aclexplode(c.relacl) g where g.grantee <> c.relowner) as grants \
+             from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relispartition",
+        )
+        .fetch_all(&app.pool)
+        .await
+        .unwrap();
+        assert!(partitions.len() >= 20, "{}", partitions.len());
+        for partition in partitions {
+            let name: String = partition.get("name");
+            let (policies, grants): (i64, i64) = (partition.get("policies"), partition.get("grants"));
+            assert!(partition.get::<bool, _>("forced"), "{name}");
+            assert_eq!((policies, grants), (0, 0), "{name}");
         }
     })
     .await;
@@ -117,6 +150,7 @@ async fn the_roles_own_nothing_and_bypass_nothing() {
 async fn a_query_sees_its_organization_alone() {
     with_app(async |app: TestApp| {
         let (ana, bob) = (app.register("ana").await, app.register("bob").await);
+        let mut waiting = Vec::new();
         for user in [&ana, &bob] {
             let promotion = user.create_promotion("summer-10").await["id"].clone();
             user.activate("summer-10").await;
@@ -128,6 +162,9 @@ async fn a_query_sees_its_organization_alone() {
                 event(user, &promotion, number, "released"),
             ];
             app.ingest(&told).await.expect(200);
+            let insert = "insert into roll_up_queue (organization_id, received_at, first_id, last_id) \
+                          values ($1::uuid, now(), $1::uuid, $1::uuid)";
+            waiting.push(sqlx::query(insert).bind(user.organization_uuid()));
             user.create_coupon_promotion("club").await;
             user.post("/v1/promotions/club/coupon-batches", &serde_json::json!({"count": 1}))
                 .await
@@ -139,6 +176,9 @@ async fn a_query_sees_its_organization_alone() {
                           values (gen_random_uuid(), $1::uuid, '{\"v\": 1, \"kind\": \"x\"}', now(), now(), now())";
             let insert = sqlx::query(insert).bind(user.organization_uuid()).execute(&app.pool);
             insert.await.unwrap();
+        }
+        for insert in waiting {
+            insert.execute(&app.pool).await.unwrap();
         }
         let count = async |organization: Option<String>, table: &str| -> Option<i64> {
             let mut transaction = app.pool.begin().await.unwrap();
@@ -163,7 +203,10 @@ async fn a_query_sees_its_organization_alone() {
             ("app_keys", 1),
             ("evaluations", 1),
             ("ledger_events", 1),
-            ("usage_hourly", 1),
+            // Of the promotion, and of all.
+            ("usage_quarters", 2),
+            ("response_quarters", 2),
+            ("roll_up_queue", 1),
             // The notices of the promotion's end wait beside it.
             ("jobs", 3),
         ] {

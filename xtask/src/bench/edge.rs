@@ -1,76 +1,28 @@
-//! Builds the Worker, the peers' Workers and the package `bench/edge`, and runs it on the `workerd` binary.
+//! Evaluations beside an empty Worker and beside other engines: `bench/edge` on the `workerd` binary.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value};
 
-use crate::process::{Output, Process, StopBy};
-use crate::toolchain::cargo;
+use super::workers::Workers;
 use crate::toolchain::npm::{self, Modules, Npm};
-use crate::{dist, paths, step, toolchain};
+use crate::{dist, step};
 
-/// Three times what it takes on an idle machine of two cores.
-const LIMIT: Duration = Duration::from_secs(2_400);
 /// The peers' Workers, each bundled into one module.
 const PEERS: [&str; 3] = ["cel_js", "json_logic", "json_rules"];
+/// The packages that they are of.
+const PACKAGES: [&str; 3] = ["@marcbachmann/cel-js", "json-logic-engine", "json-rules-engine"];
 
 pub(super) fn run() -> Result<()> {
-    let tools = toolchain::ensure()?;
-    dist::build(&tools)?;
-    let source = paths::root().join("bench/edge");
+    let workers = Workers::prepare("bench-edge")?;
     let peers = npm::ensure_peers()?;
-    let target = paths::target().join("bench-edge");
-    let mut build = cargo::command();
-    build
-        .args(["build", "--quiet", "--locked", "--release", "--manifest-path"])
-        .arg(source.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", &target);
-    step::run_openly("building the measurement", &mut build)?;
-    let program = target.join("release/bench-edge");
-
-    let modules = paths::scratch().join("bench-edge");
-    gather(&modules, &source.join("workers"))?;
-    step::run_quietly(
-        "writing rules and requests",
-        Command::new(&program).arg("prepare").arg(&modules),
-    )?;
     for peer in PEERS {
-        bundle(&tools.npm, &peers, &modules, peer)?;
+        bundle(workers.npm(), &peers, workers.modules(), peer)?;
     }
-    let results = paths::root().join("bench/results");
-    paths::create_dir(&results)?;
-    let mut measure = Command::new(program);
-    measure.arg("--workerd").arg(tools.npm.workerd()?);
-    measure.arg("--modules").arg(&modules);
-    measure.arg("--results").arg(results.join("edge.json"));
-    measure.args(["--gzip-kb", &gzip_kb()?]);
-    measure.args(["--versions", &versions(&tools.npm, &peers)?.to_string()]);
-    run_bounded(&mut measure)
-}
-
-/// Puts all Workers into one fresh folder.
-fn gather(modules: &Path, workers: &Path) -> Result<()> {
-    if modules.exists() {
-        fs::remove_dir_all(modules).context("the Workers of the last measurement cannot be removed")?;
-    }
-    paths::create_dir(&modules.join("build"))?;
-    let edge = paths::root().join("edge");
-    let mut files: Vec<(PathBuf, PathBuf)> = ["entry.js", "build/index.js", "build/index_bg.wasm"]
-        .map(|file| (edge.join(file), modules.join(file)))
-        .into();
-    for file in fs::read_dir(workers).context("no Workers to compare with")? {
-        let path = file?.path();
-        let name = path.file_name().unwrap_or_default().to_owned();
-        files.push((path, modules.join(name)));
-    }
-    for (from, to) in files {
-        fs::copy(&from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-    }
-    Ok(())
+    workers.measure("edge", versions(&peers)?, &["--gzip-kb", &gzip_kb()?])
 }
 
 fn bundle(npm: &Npm, peers: &Modules, modules: &Path, peer: &str) -> Result<()> {
@@ -93,28 +45,15 @@ fn gzip_kb() -> Result<String> {
     Ok(format!("{}.{}", tenths / 10, tenths % 10))
 }
 
-fn versions(npm: &Npm, peers: &Modules) -> Result<Value> {
-    let workerd = step::read(Command::new(npm.workerd()?).arg("--version"))?;
-    let mut versions = json!({"workerd": workerd.trim()});
-    for package in ["@marcbachmann/cel-js", "json-logic-engine", "json-rules-engine"] {
+fn versions(peers: &Modules) -> Result<Map<String, Value>> {
+    let mut versions = Map::new();
+    for package in PACKAGES {
         let file = peers.path().join(package).join("package.json");
         let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let json: Value = serde_json::from_str(&text).context("package.json is no JSON")?;
-        if let (Some(versions), Some(version)) = (versions.as_object_mut(), json.get("version")) {
+        if let Some(version) = json.get("version") {
             versions.insert(package.to_owned(), version.clone());
         }
     }
     Ok(versions)
-}
-
-fn run_bounded(measure: &mut Command) -> Result<()> {
-    let process = Process::spawn("the measurement", measure, &Output::Terminal, StopBy::Terminate)?;
-    match process.wait(Some(LIMIT), LIMIT, || {})? {
-        Some(status) if status.success() => Ok(()),
-        Some(_) => bail!("the measurement failed; its output is above"),
-        None => bail!(
-            "the measurement took more than {} s and was ended: run it on a machine that is less busy",
-            LIMIT.as_secs()
-        ),
-    }
 }

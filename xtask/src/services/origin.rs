@@ -48,6 +48,12 @@ impl OriginConfig {
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(program());
+        self.apply(&mut command);
+        command
+    }
+
+    /// Gives a command this configuration as its environment.
+    pub fn apply(&self, command: &mut Command) {
         command
             .env("DATABASE_URL", &self.database_url)
             .env("ORIGIN_LISTEN", format!("127.0.0.1:{}", self.port))
@@ -58,7 +64,6 @@ impl OriginConfig {
             .env("DEV_PREVIEW", self.shows_previews.to_string())
             .env("INTERNAL_SECRET", &self.secrets.internal_secret)
             .env("ORIGIN_SECRET", &self.secrets.origin_secret);
-        command
     }
 }
 

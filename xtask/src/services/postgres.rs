@@ -32,7 +32,7 @@ pub(super) const SELF_GRANT: &str = "createrole_self_grant=set,inherit";
 /// Passwords only, over TCP on this machine only.
 const HBA: &str = "host all all 127.0.0.1/32 scram-sha-256\n";
 /// Tests need no crash safety and gain half of their time.
-const TEMPORARY_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const UNSAFE_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// Which cluster to run.
 #[derive(Debug, Clone)]
@@ -41,8 +41,12 @@ pub struct PostgresConfig {
     pub dir: PathBuf,
     /// Where it listens, on 127.0.0.1.
     pub port: u16,
-    /// Whether its data is deleted at its end, and not safe before.
+    /// Whether its data is deleted at its end.
     pub temporary: bool,
+    /// Whether what was committed outlives a kill; it costs time.
+    pub safe: bool,
+    /// Where its data is kept, which its user has to reach; chosen when left out.
+    pub data: Option<PathBuf>,
 }
 
 impl PostgresConfig {
@@ -53,6 +57,8 @@ impl PostgresConfig {
             dir: dir.to_path_buf(),
             port,
             temporary: false,
+            safe: true,
+            data: None,
         }
     }
 
@@ -63,6 +69,8 @@ impl PostgresConfig {
             dir: dir.to_path_buf(),
             port,
             temporary: true,
+            safe: false,
+            data: None,
         }
     }
 }
@@ -118,7 +126,10 @@ impl Postgres {
     pub fn start_private(config: &PostgresConfig, sql: &[String]) -> Result<Self> {
         let user = run_as()?;
         paths::create_dir(&config.dir)?;
-        let data = data_dir(&config.dir, user)?;
+        let data = match &config.data {
+            Some(data) => data.clone(),
+            None => data_dir(&config.dir, user)?,
+        };
         let binaries = postgres_binaries::find(&data, user)?;
         refuse_running(&data)?;
         let password = initialise(config, &data, &binaries, user, sql)?;
@@ -158,6 +169,11 @@ impl Postgres {
         Ok(true)
     }
 
+    /// Kills it without a word before; its children end when they see that. `false`: it is not ours, and goes on.
+    pub fn kill(&mut self) -> bool {
+        self.process.take().map(Process::kill).is_some()
+    }
+
     /// How clients reach it: `postgres://…`.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -178,7 +194,7 @@ impl Cluster {
         let pid_file = self.data.join("postmaster.pid");
         process
             .wait_ready(Duration::from_secs(READY_SECS), || {
-                is_ready(&pid_file, self.config.port)
+                is_ready(&pid_file, process.id(), self.config.port)
             })
             .context(
                 "PostgreSQL does not start: correct what its log says, or set DATABASE_URL to a server of yours",
@@ -332,8 +348,8 @@ fn spawn(config: &PostgresConfig, data: &Path, binaries: &Binaries, user: Option
         "unix_socket_directories=",
         "max_connections=200",
     ];
-    if config.temporary {
-        settings.extend(TEMPORARY_SETTINGS);
+    if !config.safe {
+        settings.extend(UNSAFE_SETTINGS);
     }
     if binaries.major >= SELF_GRANT_SINCE {
         settings.push(SELF_GRANT);
@@ -350,12 +366,14 @@ fn spawn(config: &PostgresConfig, data: &Path, binaries: &Binaries, user: Option
     )
 }
 
-/// As `pg_ctl` does it: the lock file's fourth line is the port, its eighth the state.
-fn is_ready(pid_file: &Path, port: u16) -> bool {
+/// As `pg_ctl` does it: the lock file's first line is the process, which may be one that was killed, its fourth the port,
+/// its eighth the state.
+fn is_ready(pid_file: &Path, process: u32, port: u16) -> bool {
     let text = fs::read_to_string(pid_file).unwrap_or_default();
     let mut lines = text.lines().map(str::trim);
-    let listens = lines.nth(3) == Some(port.to_string().as_str());
-    listens && lines.nth(3) == Some("ready")
+    let is_ours = lines.next() == Some(process.to_string().as_str());
+    let listens = lines.nth(2) == Some(port.to_string().as_str());
+    is_ours && listens && lines.nth(3) == Some("ready")
 }
 
 #[cfg(test)]
@@ -371,10 +389,11 @@ mod tests {
         let file = dir.path().join("postmaster.pid");
         let check = |text: &str, ready: bool| {
             fs::write(&file, text).unwrap();
-            assert_eq!(is_ready(&file, 5439), ready, "{text:?}");
+            assert_eq!(is_ready(&file, 12, 5439), ready, "{text:?}");
         };
         check("12\n/data\n1700000000\n5439\n\n127.0.0.1\n  123 4\nready   \n", true);
         check("12\n/data\n1700000000\n5439\n\n127.0.0.1\n  123 4\nstarting\n", false);
+        check("13\n/data\n1700000000\n5439\n\n127.0.0.1\n  123 4\nready   \n", false);
         check("12\n/data\n1700000000\n5440\n\n127.0.0.1\n  123 4\nready   \n", false);
         check("12\n/data\n", false);
         check("", false);

@@ -345,3 +345,30 @@ fn reservations_are_due_at_their_end() {
         .unwrap();
     assert_eq!(object.store.next_due(), Ok(Some(START + 5_000)));
 }
+
+#[test]
+fn a_customer_is_forgotten_and_nothing_else_changes() {
+    let object = Object::new();
+    object.store.forget_customer("c-1").unwrap();
+    assert_eq!(object.number("SELECT count(*) FROM sqlite_master"), 0);
+    granted(&object, 1);
+    object.run("t/2", redeem(2, None, None));
+    object.run("", roll_back(1, Some(5), Some("k")));
+    let tally = object.store.tally().unwrap();
+    let sums = "SELECT value FROM counts WHERE name NOT LIKE 'customer:%' ORDER BY name";
+    let counted = object.numbers(sums);
+    assert!(object.dump().contains("c-1"));
+    for _ in 0..2 {
+        object.store.forget_customer("c-1").unwrap();
+    }
+    assert!(!object.dump().contains("c-1"), "{}", object.dump());
+    assert!(object.dump().contains("customer:c-0"));
+    assert_eq!((object.store.tally().unwrap(), object.numbers(sums)), (tally, counted));
+    // Its redemption goes on as before.
+    let Step::Answered(Outcome::Stands(stands)) = object.run("", roll_back(1, Some(5), Some("k"))) else {
+        panic!("the roll-back is not remembered");
+    };
+    assert_eq!(stands.customer_id, None);
+    object.run("", roll_back(1, None, None));
+    assert_eq!(object.numbers(sums), [1, 1_205]);
+}

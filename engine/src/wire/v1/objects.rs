@@ -57,6 +57,33 @@ pub struct RevokedKeyAnswer {
     pub stored: usize,
 }
 
+/// The path on the edge that takes a [`ForgetCustomerRequest`].
+pub const FORGOTTEN_CUSTOMERS_PATH: &str = "/internal/forgotten-customers";
+
+/// Origin → edge: these promotions' ledger objects have to forget who a customer is. Sending it again is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgetCustomerRequest {
+    /// The format.
+    pub v: V1,
+    /// The shop's name for the shopper.
+    pub customer_id: String,
+    /// At most [`MAX_FORGETTING_PROMOTIONS`].
+    pub objects: Vec<PromotionObjects>,
+}
+
+/// Most promotions in a [`ForgetCustomerRequest`]: each is a call of 16 objects at most, of which each reads all of its
+/// rows, and the origin waits ten seconds.
+pub const MAX_FORGETTING_PROMOTIONS: usize = 10;
+
+/// Edge → origin, `200`: all of their objects have forgotten it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgetCustomerAnswer {
+    /// The format.
+    pub v: V1,
+    /// How many promotions there were.
+    pub stored: usize,
+}
+
 /// The path on the edge that takes a [`TallyRequest`].
 pub const TALLY_PATH: &str = "/internal/tally";
 
@@ -121,6 +148,10 @@ mod tests {
             r#"{{"v":1,"key_id":"{KEY}","objects":[{{{one}}},{{{shards}}}]}}"#
         ));
         check::<RevokedKeyAnswer>(r#"{"v":1,"stored":2}"#);
+        check::<ForgetCustomerRequest>(&format!(
+            r#"{{"v":1,"customer_id":"c-77","objects":[{{{one}}},{{{shards}}}]}}"#
+        ));
+        check::<ForgetCustomerAnswer>(r#"{"v":1,"stored":2}"#);
         check::<TallyRequest>(&format!(r#"{{"v":1,{shards}}}"#));
         check::<TallyAnswer>(
             r#"{"v":1,"events":9,"outstanding":2,"oldest_outstanding_at":"2026-11-21T12:00:00.125Z","committed":5,"rolled_back":1,"discounts":[{"currency":"UYU","committed":6025,"returned":1205}]}"#,

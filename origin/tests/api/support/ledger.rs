@@ -13,8 +13,9 @@ use axum::routing::post;
 use engine::ledger::ListedCoupon;
 use engine::signature::{self, Call};
 use engine::wire::v1::{
-    COUPONS_PATH, CouponsAnswer, CouponsRequest, MAX_COUPONS_PER_CALL, MAX_REVOKED_KEY_PROMOTIONS, PromotionObjects,
-    REVOKED_KEYS_PATH, RevokedKeyAnswer, RevokedKeyRequest, TALLY_PATH, TallyAnswer, TallyRequest, V1,
+    COUPONS_PATH, CouponsAnswer, CouponsRequest, FORGOTTEN_CUSTOMERS_PATH, ForgetCustomerAnswer, ForgetCustomerRequest,
+    MAX_COUPONS_PER_CALL, MAX_FORGETTING_PROMOTIONS, MAX_REVOKED_KEY_PROMOTIONS, PromotionObjects, REVOKED_KEYS_PATH,
+    RevokedKeyAnswer, RevokedKeyRequest, TALLY_PATH, TallyAnswer, TallyRequest, V1,
 };
 use origin::clock::Clock;
 use tokio::sync::OwnedMutexGuard;
@@ -29,6 +30,8 @@ struct Store {
     calls: Vec<usize>,
     /// By key: the promotions of each call.
     revoked: BTreeMap<String, Vec<Vec<PromotionObjects>>>,
+    /// The calls that had a customer forgotten.
+    forgotten: Vec<ForgetCustomerRequest>,
     /// By promotion.
     tallies: BTreeMap<String, TallyAnswer>,
     tally_calls: usize,
@@ -56,6 +59,7 @@ impl FakeLedger {
         Router::new()
             .route(COUPONS_PATH, post(take))
             .route(REVOKED_KEYS_PATH, post(take_revoked_key))
+            .route(FORGOTTEN_CUSTOMERS_PATH, post(take_forgotten_customer))
             .route(TALLY_PATH, post(tally))
             .with_state(self.clone())
     }
@@ -80,6 +84,11 @@ impl FakeLedger {
     pub(crate) fn revoked(&self, key_id: &str) -> Vec<Vec<PromotionObjects>> {
         let store = self.store.lock().unwrap();
         store.revoked.get(key_id).cloned().unwrap_or_default()
+    }
+
+    /// The calls so far that had a customer forgotten.
+    pub(crate) fn forgotten(&self) -> Vec<ForgetCustomerRequest> {
+        self.store.lock().unwrap().forgotten.clone()
     }
 
     /// What is told of a promotion from here on; else it is nothing.
@@ -145,6 +154,18 @@ async fn take_revoked_key(State(ledger): State<FakeLedger>, headers: HeaderMap, 
         Some(Fault::FirstOnly) | None => axum::Json(RevokedKeyAnswer { v: V1, stored }).into_response(),
         Some(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+async fn take_forgotten_customer(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {
+    let request: ForgetCustomerRequest = ledger.read(FORGOTTEN_CUSTOMERS_PATH, &headers, &body);
+    let stored = request.objects.len();
+    assert!((1..=MAX_FORGETTING_PROMOTIONS).contains(&stored));
+    let mut store = ledger.store.lock().unwrap();
+    if store.faults.pop_front().is_some() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    store.forgotten.push(request);
+    axum::Json(ForgetCustomerAnswer { v: V1, stored }).into_response()
 }
 
 async fn tally(State(ledger): State<FakeLedger>, headers: HeaderMap, body: Bytes) -> Response {

@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::signature::{self, Call};
-use engine::wire::v1::{INGEST_PATH, KeySetEntry, PublicKey, V1};
+use engine::wire::v1::{DEAD_LETTERS_PATH, INGEST_PATH, KeySetEntry, PublicKey, V1};
 use origin::app::App;
 use origin::clock::Clock;
 use origin::config::Config;
-use origin::{admin, jobs, router};
+use origin::{admin, ingest, jobs, router};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -227,6 +227,21 @@ impl TestApp {
     }
 
     /// As an operator does.
+    pub(crate) async fn rebuild_reports(&self) {
+        admin::rebuild_reports(&self.inner, None).await.unwrap();
+    }
+
+    /// As an operator does.
+    pub(crate) async fn list_parked(&self) -> Vec<String> {
+        ingest::list_parked(&self.inner).await.unwrap()
+    }
+
+    /// As an operator does.
+    pub(crate) async fn replay_parked(&self) -> ingest::Replayed {
+        ingest::replay_parked(&self.inner).await.unwrap()
+    }
+
+    /// As an operator does.
     pub(crate) async fn rotate_signing_keys(&self, at_once: bool) {
         admin::rotate_signing_keys(&self.inner, at_once).await.unwrap();
     }
@@ -265,7 +280,7 @@ impl TestApp {
     /// notices of ends to come.
     pub(crate) async fn list_jobs_left(&self) -> Vec<String> {
         let query = "select kind || ': ' || coalesce(last_error, 'no error') from jobs \
-                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') !~ '^(clean_up|reconcile|reconcile_ledger):' \
+                     where finished_at is null and cancelled_at is null and coalesce(unique_key, '') !~ '^(clean_up|disclose_demographics|keep_partitions|reconcile|reconcile_ledger):' \
                      and not (kind = 'tell_notice' and run_at > $1)";
         let query = sqlx::query_scalar(query).bind(self.clock.now());
         query.fetch_all(&self.pool).await.unwrap()
@@ -351,17 +366,45 @@ impl TestApp {
         self.login(&email).await
     }
 
-    /// Calls ingest as the edge does.
+    /// Calls ingest as the edge does, and has the reports count it.
     pub(crate) async fn ingest(&self, records: &[Value]) -> Answer {
-        let body = serde_json::to_vec(&json!({"v": 1, "records": records})).unwrap();
-        let now = u64::try_from(self.clock.now().timestamp()).unwrap();
-        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), &Call::post(INGEST_PATH, &body), now);
-        Answer::read(
-            self.request(Method::POST, INGEST_PATH)
-                .header(signature::HEADER, signature)
-                .body(body),
-        )
+        let answer = self.ingest_alone(records).await;
+        self.roll_up().await;
+        answer
+    }
+
+    /// Calls ingest as the edge does, again as long as the origin is busy.
+    pub(crate) async fn ingest_patiently(&self, records: &[Value]) -> Answer {
+        wait_for("a slot of ingest", async || {
+            let answer = self.ingest_alone(records).await;
+            (answer.status != 503).then_some(answer)
+        })
         .await
+    }
+
+    /// Sums all that waits, as the jobs do.
+    pub(crate) async fn roll_up(&self) {
+        jobs::roll_up_waiting(&self.inner).await.unwrap();
+    }
+
+    /// Calls ingest as the edge does.
+    pub(crate) async fn ingest_alone(&self, records: &[Value]) -> Answer {
+        self.post_signed(INGEST_PATH, &json!({"v": 1, "records": records}))
+            .await
+    }
+
+    /// Brings dead letters as the edge does.
+    pub(crate) async fn send_dead_letters(&self, letters: &[Value]) -> Answer {
+        self.post_signed(DEAD_LETTERS_PATH, &json!({"v": 1, "letters": letters}))
+            .await
+    }
+
+    async fn post_signed(&self, path: &str, body: &Value) -> Answer {
+        let body = serde_json::to_vec(body).unwrap();
+        let now = u64::try_from(self.clock.now().timestamp()).unwrap();
+        let signature = signature::sign(INTERNAL_SECRET.as_bytes(), &Call::post(path, &body), now);
+        let request = self.request(Method::POST, path);
+        Answer::read(request.header(signature::HEADER, signature).body(body)).await
     }
 
     pub(crate) fn user(&self, email: &str, answer: &Answer) -> User {

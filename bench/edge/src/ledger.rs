@@ -1,0 +1,98 @@
+//! Redemptions: what one costs and how many a second there are, beside an object that writes one row, with one object and
+//! with sixteen.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use crate::cases::{self, Case, REDEEMED};
+use crate::cpu::{Cpu, Effort, round};
+use crate::load::{self, Request};
+use crate::sites::{Site, Sites};
+
+/// Bytes of the requests, by their name.
+const SIZE: &str = "250";
+
+/// Fewer than of evaluations: each waits for the disk.
+const EFFORT: Effort = Effort {
+    requests: 600,
+    warm_up: 100,
+};
+
+/// Measures, and answers every cell.
+pub(crate) fn measure(sites: &Sites) -> Result<Cpu> {
+    sites.publish(cases::shop()?.ledger)?;
+    let cases = cases::redemptions();
+    check(sites, &cases)?;
+    let (rows, events) = (rows(sites)?, sites.records()?);
+    let cpu = Cpu::measure(sites, EFFORT, &cases, &Site::WRITING)?;
+    let requests = EFFORT.requests_of(&cases);
+    ensure!(
+        rows + requests == self::rows(sites)?,
+        "the peer did not write {requests} rows"
+    );
+    // One for each redemption: what was not granted, or was granted before, tells of nothing.
+    sites.wait_for_records(events + requests)?;
+    Ok(cpu)
+}
+
+/// Everybody does what it is measured for.
+fn check(sites: &Sites, cases: &[Case]) -> Result<()> {
+    for Case { rule, body, .. } in cases {
+        for (site, says) in [
+            (Site::EmptyObject, "\"answer\""),
+            (Site::EmptyObjectAgain, "\"answer\""),
+            (Site::Ours, "\"status\":\"committed\""),
+        ] {
+            let (status, answer) = load::once(sites.port(site), &sites.request(rule, body))?;
+            ensure!(
+                status == 200 && answer.contains(says),
+                "{} {rule}: expected {says}, got {status} {answer}",
+                site.name()
+            );
+        }
+    }
+    sites.settle()
+}
+
+/// How many rows the peer has written.
+fn rows(sites: &Sites) -> Result<u64> {
+    let (_, text) = load::once(sites.port(Site::EmptyObject), &Request::get("/"))?;
+    Ok(text.parse()?)
+}
+
+pub(crate) fn print(cpu: &Cpu) {
+    println!("processor time per request in µs, and requests a second");
+    println!(
+        "| objects | empty object | noise | ours | ours ÷ empty object | empty object/s | ours/s | ours ÷ empty object |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    for rule in REDEEMED {
+        println!(
+            "| {rule} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.2} |",
+            cpu.micros(rule, SIZE, Site::EmptyObject),
+            cpu.ratio(rule, SIZE, Site::EmptyObjectAgain, Site::EmptyObject),
+            cpu.micros(rule, SIZE, Site::Ours),
+            cpu.ratio(rule, SIZE, Site::Ours, Site::EmptyObject),
+            cpu.per_sec(rule, SIZE, Site::EmptyObject),
+            cpu.per_sec(rule, SIZE, Site::Ours),
+            cpu.rate_ratio(rule, SIZE, Site::Ours, Site::EmptyObject),
+        );
+    }
+}
+
+/// Of one object and of sixteen, where it is worse for us.
+pub(crate) fn ratios(cpu: &Cpu) -> Value {
+    let against = |site| REDEEMED.map(|rule| cpu.ratio(rule, SIZE, site, Site::EmptyObject));
+    let rates = REDEEMED.map(|rule| cpu.rate_ratio(rule, SIZE, Site::Ours, Site::EmptyObject));
+    let [one, sixteen] = REDEEMED.map(|rule| cpu.micros(rule, SIZE, Site::Ours));
+    json!({
+        "cpu_vs_empty_object": round(worst(against(Site::Ours))),
+        "noise": round(worst(against(Site::EmptyObjectAgain))),
+        "rate_vs_empty_object": round(rates.into_iter().fold(f64::INFINITY, f64::min)),
+        "cpu_sixteen_vs_one": round(sixteen / one),
+    })
+}
+
+fn worst(ratios: [f64; 2]) -> f64 {
+    ratios.into_iter().fold(f64::NEG_INFINITY, f64::max)
+}

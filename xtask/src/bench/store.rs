@@ -1,0 +1,61 @@
+//! Builds the origin as it is deployed and the package `bench/store`, and runs that on a private PostgreSQL.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::run_bounded;
+use crate::services::origin::OriginConfig;
+use crate::services::postgres::{Postgres, PostgresConfig};
+use crate::services::secrets::Secrets;
+use crate::toolchain::cargo;
+use crate::{paths, ports, step};
+
+/// Three times what the longest measurement takes on an idle machine of two cores.
+const LIMIT: Duration = Duration::from_secs(3_600);
+
+pub(super) fn run(subject: &str) -> Result<()> {
+    let manifest = paths::root().join("bench/store/Cargo.toml");
+    let target = paths::target().join("bench-store");
+    let mut origin = cargo::command();
+    origin.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--package",
+        "origin",
+        "--bin",
+        "origin",
+    ]);
+    step::run_openly("building the origin, some minutes once", &mut origin)?;
+    let mut build = cargo::command();
+    build
+        .args(["build", "--quiet", "--locked", "--release", "--manifest-path"])
+        .arg(manifest)
+        .env("CARGO_TARGET_DIR", &target);
+    step::run_openly("building the measurement", &mut build)?;
+
+    let dir = paths::scratch().join("bench-store");
+    let [postgres_port, origin_port, smtp_port] = ports::free()?;
+    let postgres = Postgres::start_private(&PostgresConfig::temporary(&dir.join("postgres"), postgres_port), &[])?;
+    let config = OriginConfig {
+        port: origin_port,
+        database_url: postgres.url().to_owned(),
+        // Nobody answers there: nothing is published and nothing is mailed.
+        edge_url: "http://127.0.0.1:1".to_owned(),
+        smtp_port,
+        shows_previews: false,
+        secrets: Secrets::generate()?,
+        log: dir.join("origin.log"),
+    };
+    let results = paths::root().join("bench/results");
+    paths::create_dir(&results)?;
+    let mut measure = Command::new(target.join("release/bench-store"));
+    config.apply(&mut measure);
+    measure.arg(subject).args(["--origin-url", &config.url()]);
+    measure.arg("--origin").arg(paths::target().join("release/origin"));
+    measure.arg("--results").arg(results.join(format!("{subject}.json")));
+    run_bounded(&mut measure, LIMIT)
+}
