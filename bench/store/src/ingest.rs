@@ -120,8 +120,10 @@ impl Bench<'_> {
             Side::Insert => self.in_parallel(&parts, rows::insert)?,
         };
         let count = (CONNECTIONS * side.records()) as f64;
-        let micros =
-            |process, before| -> Result<f64> { Ok((cpu::of_tree(process)? - before).as_secs_f64() * 1e6 / count) };
+        let micros = |process, before| -> Result<f64> {
+            let spent = cpu::of_tree(process)?.saturating_sub(before);
+            Ok(spent.as_secs_f64() * 1e6 / count)
+        };
         Ok(Sample {
             per_sec: count / time.as_secs_f64(),
             postgres_micros: micros(self.postmaster, postgres)?,

@@ -37,6 +37,7 @@ pub(super) fn run(subject: &str) -> Result<()> {
         .env("CARGO_TARGET_DIR", &target);
     step::run_openly("building the measurement", &mut build)?;
 
+    let program = paths::target().join("release/origin");
     let dir = paths::scratch().join("bench-store");
     let [postgres_port, origin_port, smtp_port] = ports::free()?;
     let postgres = Postgres::start_private(&PostgresConfig::temporary(&dir.join("postgres"), postgres_port), &[])?;
@@ -47,7 +48,7 @@ pub(super) fn run(subject: &str) -> Result<()> {
         edge_url: "http://127.0.0.1:1".to_owned(),
         smtp_port,
         shows_previews: false,
-        secrets: Secrets::generate()?,
+        secrets: Secrets::generate_by(&program)?,
         log: dir.join("origin.log"),
     };
     let results = paths::root().join("bench/results");
@@ -55,7 +56,7 @@ pub(super) fn run(subject: &str) -> Result<()> {
     let mut measure = Command::new(target.join("release/bench-store"));
     config.apply(&mut measure);
     measure.arg(subject).args(["--origin-url", &config.url()]);
-    measure.arg("--origin").arg(paths::target().join("release/origin"));
+    measure.arg("--origin").arg(&program);
     measure.arg("--results").arg(results.join(format!("{subject}.json")));
     run_bounded(&mut measure, LIMIT)
 }

@@ -26,12 +26,20 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// New ones.
+    /// New ones, of the origin's built program.
     ///
     /// # Errors
     /// When the origin is not built or does not make them.
     pub fn generate() -> Result<Self> {
-        let text = step::read(Command::new(origin::program()).args(["admin", "generate-secrets"]))?;
+        Self::generate_by(&origin::program())
+    }
+
+    /// New ones, of another build of the origin.
+    ///
+    /// # Errors
+    /// As [`Secrets::generate`].
+    pub fn generate_by(program: &Path) -> Result<Self> {
+        let text = step::read(Command::new(program).args(["admin", "generate-secrets"]))?;
         parse(&text, || bail!("the origin made no ORIGIN_SECRET"))
     }
 
