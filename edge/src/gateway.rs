@@ -41,6 +41,7 @@ const RESOURCES: &[&str] = &[
     "conditions",
     "countries",
     "customers",
+    "evaluations",
     "invitations",
     "locations",
     "me",

@@ -153,6 +153,11 @@ id!(
     "batch_"
 );
 id!(
+    /// A request that a merchant keeps with a promotion to try it with.
+    SampleId,
+    "sample_"
+);
+id!(
     /// Work that is done beside the requests.
     JobId,
     "job_"

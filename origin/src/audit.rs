@@ -91,6 +91,12 @@ actions! {
     RoleDeleted = "deleted" on "role";
     /// A role permits something else, or has another name.
     RoleUpdated = "updated" on "role";
+    /// A request is kept with a promotion.
+    SampleCreated = "created" on "sample";
+    /// A request is no longer kept with a promotion.
+    SampleDeleted = "deleted" on "sample";
+    /// A request that is kept with a promotion changed.
+    SampleUpdated = "updated" on "sample";
     /// A user signed out, or a session was ended by them.
     SessionEnded = "ended" on "session";
     /// A user signed in.

@@ -22,8 +22,9 @@ use crate::openapi::describe::DescribeHandler;
 use crate::openapi::doc::Doc;
 use crate::problem::Error;
 use crate::routes::{
-    app_keys, audit_events, auth, conditions, coupons, customers, document, health, ingest, invitation_answers,
-    invitations, key_set, me, organization, passwords, places, preview, promotions, reports, roles, users,
+    app_keys, audit_events, auth, conditions, coupons, customers, document, evaluations, health, ingest,
+    invitation_answers, invitations, key_set, me, organization, passwords, places, preview, promotions, reports, roles,
+    users,
 };
 
 /// A row of the table.
@@ -99,12 +100,19 @@ pub fn routes() -> Vec<Route> {
         post("/v1/promotions/{code}/coupons/import", coupons::import::import_coupons, &coupons::import::IMPORT_COUPONS).limit_body(crate::coupons::import::MAX_IMPORT_BYTES),
         get("/v1/promotions/{code}/coupons/{coupon}", coupons::get_coupon, &coupons::GET_COUPON),
         post("/v1/promotions/{code}/coupons/{coupon}/revoke", coupons::revoke_coupon, &coupons::REVOKE_COUPON),
+        post("/v1/promotions/{code}/preview", promotions::preview_promotion, &promotions::PREVIEW_PROMOTION),
+        get("/v1/promotions/{code}/samples", promotions::list_samples, &promotions::LIST_SAMPLES),
+        post("/v1/promotions/{code}/samples", promotions::create_sample, &promotions::CREATE_SAMPLE),
+        patch("/v1/promotions/{code}/samples/{id}", promotions::update_sample, &promotions::UPDATE_SAMPLE),
+        delete("/v1/promotions/{code}/samples/{id}", promotions::delete_sample, &promotions::DELETE_SAMPLE),
+        get("/v1/evaluations/{id}", evaluations::get_evaluation, &evaluations::GET_EVALUATION),
         post("/v1/conditions/check", conditions::check_condition, &conditions::CHECK_CONDITION),
         get("/v1/app-keys", app_keys::list_app_keys, &app_keys::LIST_APP_KEYS),
         post("/v1/app-keys", app_keys::create_app_key, &app_keys::CREATE_APP_KEY),
         delete("/v1/app-keys/{id}", app_keys::revoke_app_key, &app_keys::REVOKE_APP_KEY),
         post("/v1/app-keys/{id}/rotate", app_keys::rotation::rotate_app_key, &app_keys::rotation::ROTATE_APP_KEY),
         get("/v1/reports/usage", reports::get_usage, &reports::GET_USAGE),
+        get("/v1/reports/promotions", reports::promotions::get_promotions_usage, &reports::promotions::GET_PROMOTIONS_USAGE),
         get("/v1/reports/demographics", reports::demographics::get_demographics, &reports::demographics::GET_DEMOGRAPHICS),
         delete("/v1/customers/{customer_id}", customers::forget_customer, &customers::FORGET_CUSTOMER),
         get("/v1/countries", places::list_countries, &places::LIST_COUNTRIES),

@@ -235,6 +235,14 @@ pub(crate) fn previews(stack: &Stack) -> Result<()> {
     let refused = call("preview", &few)?.expect(200)?;
     ensure!(refused["reason"]["code"] == "condition_not_met", "{refused}");
     ensure!(outcomes(&refused) == ["true", "false", "skipped"], "{refused}");
+    // A user's is the origin's, which tells what each part saw, and asks drafts.
+    let explained = merchant.post("/v1/promotions/previews/preview", &few)?.expect(200)?;
+    ensure!(outcomes(&explained) == outcomes(&refused), "{explained}");
+    ensure!(explained["trace"][1]["values"][0]["value"] == "1", "{explained}");
+    few["draft"] = promotion("previews");
+    few["draft"]["condition"] = json!("quantity == 1");
+    let drafted = merchant.post("/v1/promotions/previews/preview", &few)?.expect(200)?;
+    ensure!(drafted["applicable"] == true, "{drafted}");
     call("preview", &json!([]))?.expect_problem(422, "invalid_request")?;
     let mistyped = format!("{}x", key.get(..key.len() - 1).unwrap_or_default());
     stack

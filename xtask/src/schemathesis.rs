@@ -20,10 +20,9 @@ use crate::services::secrets::{Secrets, random_text};
 use crate::toolchain::python::{self, Python};
 use crate::{paths, ports, step};
 
-/// What the edge answers, and the origin does not have.
+/// What the edge answers, and the origin does not have. (A preview is the edge's for a shop and the origin's for a user.)
 const AT_THE_EDGE: &[&str] = &[
     "evaluate_promotion",
-    "preview_promotion",
     "reserve_promotion",
     "get_redemption",
     "confirm_redemption",

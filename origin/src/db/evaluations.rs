@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use engine::ids::EvaluationId;
 use uuid::Uuid;
 
 use super::Tenant;
@@ -62,4 +63,40 @@ pub(crate) async fn insert_evaluations(
     .fetch_all(tenant.connection())
     .await?;
     Ok(ids.into_iter().collect())
+}
+
+/// A record as it is stored.
+#[derive(Debug)]
+pub(crate) struct EvaluationRow {
+    pub(crate) promotion_id: Uuid,
+    pub(crate) promotion_version: i64,
+    pub(crate) app_key_id: Uuid,
+    pub(crate) mode: String,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) received_at: DateTime<Utc>,
+    pub(crate) reason: Option<String>,
+    pub(crate) discount_amount: Option<i64>,
+    pub(crate) discount_currency: Option<String>,
+    pub(crate) redemption_id: Option<Uuid>,
+    pub(crate) country: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) age_band: Option<String>,
+    pub(crate) response_ms: i64,
+}
+
+/// A record that is kept. Its identifier names its day, so one partition is looked at.
+pub(crate) async fn find_evaluation(
+    tenant: &mut Tenant,
+    id: EvaluationId,
+) -> Result<Option<EvaluationRow>, sqlx::Error> {
+    sqlx::query_as!(
+        EvaluationRow,
+        "select promotion_id, promotion_version, app_key_id, mode, at, received_at, reason, discount_amount, \
+         discount_currency, redemption_id, country, city, age_band, response_ms \
+         from evaluations where organization_id = $1 and id = $2",
+        tenant.id(),
+        id.uuid()
+    )
+    .fetch_optional(tenant.connection())
+    .await
 }

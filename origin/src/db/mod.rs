@@ -25,6 +25,7 @@ pub(crate) mod promotions;
 pub(crate) mod rate_limits;
 pub(crate) mod roles;
 pub(crate) mod roll_up;
+pub(crate) mod samples;
 pub mod schema;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;

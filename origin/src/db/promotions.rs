@@ -40,6 +40,8 @@ pub(crate) struct PromotionFilter<'a> {
     /// Words of [`engine::promotion::Standing`].
     pub(crate) standings: Option<&'a [String]>,
     pub(crate) kind: Option<&'a str>,
+    /// Those that end, before this.
+    pub(crate) ends_before: Option<DateTime<Utc>>,
     /// One of `created_at`, `updated_at`, `name` and `ends_at`.
     pub(crate) sort_by: &'static str,
     pub(crate) descending: bool,
@@ -116,7 +118,7 @@ pub(crate) async fn list_promotion_places(
              and ($4::text[] is null or case when status in ('draft', 'archived') then status \
                  when ends_at < $5 then 'expired' when status = 'active' and exhausted_at is not null then 'exhausted' \
                  else status end = any($4)) \
-             and ($6::text is null or kind = $6) \
+             and ($6::text is null or kind = $6) and ($11::timestamptz is null or ends_at < $11) \
          ) listed \
          where $8::text is null or case when $7 then (sort_key, id) < ($8, $9) else (sort_key, id) > ($8, $9) end \
          order by case when $7 then sort_key end desc, case when $7 then id end desc, sort_key, id limit $10",
@@ -129,7 +131,8 @@ pub(crate) async fn list_promotion_places(
         filter.descending,
         filter.behind.map(|(key, _)| key),
         filter.behind.map(|(_, id)| id.uuid()),
-        filter.limit
+        filter.limit,
+        filter.ends_before
     )
     .fetch_all(tenant.connection())
     .await
@@ -186,6 +189,17 @@ pub(crate) async fn find_promotion_codes(
         .into_iter()
         .map(|row| (row.code, PromotionId::from(row.id)))
         .collect())
+}
+
+/// The code of a promotion.
+pub(crate) async fn find_promotion_code(tenant: &mut Tenant, id: PromotionId) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select code from promotions where organization_id = $1 and id = $2",
+        tenant.id(),
+        id.uuid()
+    )
+    .fetch_optional(tenant.connection())
+    .await
 }
 
 /// Which of `ids` exist.

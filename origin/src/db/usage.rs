@@ -72,6 +72,46 @@ pub(crate) async fn sum_usage(tenant: &mut Tenant, filter: &UsageFilter) -> Resu
     .await
 }
 
+/// Sums of each of some promotions by reason and currency, all as interval 0. One without any has no row.
+pub(crate) async fn sum_usage_of_each(
+    tenant: &mut Tenant,
+    promotions: &[PromotionId],
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+) -> Result<Vec<(PromotionId, UsageRow)>, sqlx::Error> {
+    let ids: Vec<_> = promotions.iter().map(|promotion| promotion.uuid()).collect();
+    let rows = sqlx::query!(
+        "select promotion_id, reason, currency, sum(evaluations)::bigint as \"evaluations!\", \
+         sum(discount)::text as \"discount!\", sum(response_ms)::text as \"response_ms!\", \
+         sum(redemptions)::bigint as \"redemptions!\", sum(rolled_back)::bigint as \"rolled_back!\", \
+         sum(given_back)::text as \"given_back!\" \
+         from usage_quarters where organization_id = $1 and promotion_id = any($2) \
+         and ($3::timestamptz is null or quarter >= $3) and ($4::timestamptz is null or quarter < $4) \
+         group by promotion_id, reason, currency",
+        tenant.id(),
+        &ids,
+        from,
+        to
+    )
+    .fetch_all(tenant.connection())
+    .await?;
+    let rows = rows.into_iter().map(|row| {
+        let usage = UsageRow {
+            interval: 0,
+            reason: row.reason,
+            currency: row.currency,
+            evaluations: row.evaluations,
+            discount: row.discount,
+            response_ms: row.response_ms,
+            redemptions: row.redemptions,
+            rolled_back: row.rolled_back,
+            given_back: row.given_back,
+        };
+        (row.promotion_id.into(), usage)
+    });
+    Ok(rows.collect())
+}
+
 /// Counts by interval and bucket, the fastest first.
 pub(crate) async fn sum_responses(tenant: &mut Tenant, filter: &UsageFilter) -> Result<Vec<ResponseRow>, sqlx::Error> {
     sqlx::query_as!(

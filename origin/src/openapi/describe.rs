@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::sign_in::Caller;
 use crate::auth::{Allowed, Need, Principal, SameSite};
 use crate::problem::Error;
-use crate::routes::input::{Accepted, Created, JsonBody, Path, Query};
+use crate::routes::input::{Accepted, Created, JsonBody, JsonText, Path, Query};
 
 /// An extractor or an answer.
 pub(crate) trait Describe {
@@ -105,6 +105,12 @@ impl<T: JsonSchema> Describe for Query<T> {
 }
 
 impl Describe for JsonBody {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.takes_body();
+    }
+}
+
+impl Describe for JsonText {
     fn describe(operation: &mut Operation<'_>) {
         operation.takes_body();
     }

@@ -15,6 +15,7 @@ pub(crate) struct Doc {
     pub(super) path: &'static [(&'static str, MakeSchema)],
     pub(super) body: Option<Body>,
     pub(super) cookie: bool,
+    pub(super) app_key: bool,
     pub(super) problems: &'static [ProblemType],
 }
 
@@ -44,6 +45,7 @@ impl Doc {
             path: &[],
             body: None,
             cookie: false,
+            app_key: false,
             problems: &[],
         }
     }
@@ -75,6 +77,11 @@ impl Doc {
     /// The cookie of the session stands for the caller.
     pub(crate) const fn cookie(self) -> Self {
         Self { cookie: true, ..self }
+    }
+
+    /// A shop's key may call it as well, which the edge answers itself.
+    pub(crate) const fn app_key(self) -> Self {
+        Self { app_key: true, ..self }
     }
 
     /// Problems beside those that follow from the signature.

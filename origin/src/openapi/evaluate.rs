@@ -1,4 +1,5 @@
-//! The operations that the edge answers itself: their types are the engine's, in [`engine::wire::v1`].
+//! Evaluations and previews: the operations that the edge answers itself, and what the origin answers in their form. Their
+//! types are the engine's, in [`engine::wire::v1`].
 
 use std::borrow::Cow;
 
@@ -8,34 +9,24 @@ use engine::evaluate::{MAX_REFERENCE_CHARS, ReasonCode};
 use engine::ids::{EvaluationId, RedemptionId};
 use engine::problem::ProblemType;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Documented;
 use super::doc::{Doc, Field, of};
 use super::operation::{Operation, nullable};
-use super::promotion::{Effect, Money};
+use super::promotion::{Effect, Money, TERMS};
 use super::redemption;
 use super::schema::{Id, code, words};
 
 /// Every operation of the edge.
-pub(super) const OPERATIONS: [(Method, &str, Documented); 2] = [
-    (
-        Method::POST,
-        "/v1/promotions/{code}/evaluate",
-        Documented {
-            doc: &EVALUATE_PROMOTION,
-            describe: describe_evaluation,
-        },
-    ),
-    (
-        Method::POST,
-        "/v1/promotions/{code}/preview",
-        Documented {
-            doc: &PREVIEW_PROMOTION,
-            describe: describe_preview,
-        },
-    ),
-];
+pub(super) const OPERATIONS: [(Method, &str, Documented); 1] = [(
+    Method::POST,
+    "/v1/promotions/{code}/evaluate",
+    Documented {
+        doc: &EVALUATE_PROMOTION,
+        describe: describe_evaluation,
+    },
+)];
 
 const EVALUATE_PROMOTION: Doc = Doc::new(
     "evaluate_promotion",
@@ -50,14 +41,6 @@ const EVALUATE_PROMOTION: Doc = Doc::new(
     ProblemType::RateLimited,
 ]);
 
-const PREVIEW_PROMOTION: Doc = Doc::new(
-    "preview_promotion",
-    "Tells what an evaluation would say, and why; consumes and records nothing, and asks nothing of what was used before.",
-)
-.path(&[("code", code)])
-.open_body(REQUEST, example)
-.problems(&[ProblemType::PromotionNotFound, ProblemType::RateLimited]);
-
 const REQUEST: &[Field] = &[
     Field::optional("country", country_or_null),
     Field::optional("city", city_or_null),
@@ -69,7 +52,20 @@ const REQUEST: &[Field] = &[
     Field::optional("customer_id", reference_or_null),
 ];
 
-pub(super) fn example() -> Value {
+/// The fields of an evaluation, and one more, which a user's preview alone looks at.
+pub(crate) const PREVIEW: &[Field] = &[
+    Field::optional("country", country_or_null),
+    Field::optional("city", city_or_null),
+    Field::optional("birth_date", date_or_null),
+    Field::optional("attributes", attributes_or_null),
+    Field::optional("amount", money_or_null),
+    Field::optional("transaction_id", reference_or_null),
+    Field::optional("coupon_code", reference_or_null),
+    Field::optional("customer_id", reference_or_null),
+    Field::optional("draft", draft_or_null),
+];
+
+pub(crate) fn example() -> Value {
     json!({
         "country": "UY", "city": "MVD", "birth_date": "1990-04-05",
         "attributes": {"total": 120.5, "payment_method": "visa"},
@@ -93,9 +89,7 @@ pub(super) fn describe_evaluation(operation: &mut Operation<'_>) {
     );
 }
 
-fn describe_preview(operation: &mut Operation<'_>) {
-    operation.needs_app_key();
-    operation.takes_body();
+pub(crate) fn describe_preview(operation: &mut Operation<'_>) {
     operation.answers::<Preview>(200, "The decision and its trace");
 }
 
@@ -107,7 +101,8 @@ struct Preview {
     /// `redemption` is null.
     #[serde(flatten)]
     answer: Evaluation,
-    /// What became of each operand of the condition's outermost `and` that depends on the request.
+    /// What became of each operand of the condition's outermost `and`; for an application key, of those that depend on the
+    /// request.
     trace: Vec<Traced>,
 }
 
@@ -122,6 +117,28 @@ struct Traced {
     end: usize,
     #[schemars(schema_with = "trace_outcome")]
     outcome: String,
+    /// The element of a list that it was asked of, counted from 0.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "u32")]
+    element: Option<u32>,
+    /// What it saw, in the order of the evaluation; an application key is not told.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<TracedValue>,
+    /// The parts inside it; an application key is not told.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Traced>,
+}
+
+// [`engine::expression::TraceValue`]
+/// A value that a part of the condition saw.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct TracedValue {
+    /// First byte of its place in the condition.
+    start: usize,
+    /// One past its last byte.
+    end: usize,
+    /// As a condition would write it; `absent`, or the number of elements of a list.
+    value: String,
 }
 
 // [`engine::wire::v1::EvaluateAnswer`]
@@ -152,14 +169,14 @@ struct Evaluation {
 pub(super) struct PromotionVersion {
     #[schemars(schema_with = "code")]
     code: String,
-    /// Counts published states, from 1.
+    /// Counts published states, from 1; 0 for a draft in a preview.
     version: u64,
 }
 
 /// Why a promotion does not apply.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct Reason {
+pub(crate) struct Reason {
     #[schemars(with = "ReasonWord")]
     code: ReasonCode,
     /// A sentence for people.
@@ -227,6 +244,23 @@ pub(super) fn reference_or_null(_: &mut SchemaGenerator) -> Schema {
     }))
 }
 
+fn draft_or_null(schemas: &mut SchemaGenerator) -> Schema {
+    let fields = TERMS.iter();
+    let properties: Map<_, _> = fields
+        .clone()
+        .map(|field| (field.name.to_owned(), (field.schema)(schemas).to_value()))
+        .collect();
+    let required: Vec<_> = fields
+        .filter(|field| field.is_required && field.name != "code")
+        .map(|field| field.name)
+        .collect();
+    json_schema!({
+        "type": ["object", "null"], "properties": properties, "required": required,
+        "description": "A promotion as it could be created, which is asked instead of the stored one; its `code` is that of \
+            the path or left out. For users: an application key's preview ignores it."
+    })
+}
+
 /// The schema names the fields that the engine's type has, no more and no fewer.
 #[cfg(test)]
 pub(super) fn check_fields<T: JsonSchema>(value: &Value) {
@@ -278,5 +312,17 @@ mod tests {
         check_fields::<Reason>(&answer["reason"]);
         check_fields::<Money>(&answer["discount"]);
         check_fields::<Redemption>(&answer["redemption"]);
+        let mut preview = answer;
+        let value = json!({"start": 0, "end": 5, "value": "1"});
+        let part = json!({"start": 0, "end": 9, "outcome": "true"});
+        let traced = json!({
+            "start": 0, "end": 9, "outcome": "true", "element": 1, "values": [value], "parts": [part]
+        });
+        preview["trace"] = json!([traced]);
+        let preview: v1::PreviewAnswer = serde_json::from_value(preview).unwrap();
+        let preview = serde_json::to_value(&preview).unwrap();
+        check_fields::<Preview>(&preview);
+        check_fields::<Traced>(&preview["trace"][0]);
+        check_fields::<TracedValue>(&preview["trace"][0]["values"][0]);
     }
 }

@@ -6,7 +6,7 @@
 
 pub(crate) mod describe;
 pub(crate) mod doc;
-mod evaluate;
+pub(crate) mod evaluate;
 pub(crate) mod operation;
 pub(crate) mod promotion;
 mod redemption;

@@ -38,6 +38,8 @@ pub(crate) struct Operation<'a> {
     /// The answers that operations share, by name.
     shared: &'a mut Map<String, Value>,
     credential: Credential,
+    /// Whether a shop's key stands for a user's token.
+    takes_app_key: bool,
     permission: Option<Permission>,
     /// Of the query and the header.
     parameters: Vec<Value>,
@@ -62,6 +64,7 @@ impl<'a> Operation<'a> {
             schemas,
             shared,
             credential: Credential::None,
+            takes_app_key: false,
             permission: None,
             parameters: Vec::new(),
             text_body: None,
@@ -83,6 +86,10 @@ impl<'a> Operation<'a> {
     /// A shop calls it.
     pub(crate) fn needs_app_key(&mut self) {
         self.credential = Credential::AppKey;
+        self.may_refuse_app_key();
+    }
+
+    fn may_refuse_app_key(&mut self) {
         self.problem(ProblemType::AppKeyInvalid);
         self.problem(ProblemType::AppKeyNotAllowed);
     }
@@ -175,6 +182,10 @@ impl<'a> Operation<'a> {
         if doc.cookie {
             self.credential = Credential::SessionCookie;
         }
+        if doc.app_key {
+            self.takes_app_key = true;
+            self.may_refuse_app_key();
+        }
         for kind in doc.problems {
             self.problem(*kind);
         }
@@ -215,6 +226,7 @@ impl<'a> Operation<'a> {
     fn security(&self) -> Value {
         match self.credential {
             Credential::None => json!([]),
+            Credential::UserToken if self.takes_app_key => json!([{"user_token": []}, {"app_key": []}]),
             Credential::UserToken => json!([{"user_token": []}]),
             Credential::AppKey => json!([{"app_key": []}]),
             Credential::SessionCookie => json!([{"session_cookie": []}]),

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use engine::app_key::Mode;
 use engine::ids::{
     AppKeyId, AuditEventId, CouponBatchId, EvaluationId, InvitationId, OrganizationId, PromotionId, RedemptionId,
-    RoleId, SessionId, UserId,
+    RoleId, SampleId, SessionId, UserId,
 };
 use engine::problem::ProblemType;
 use engine::promotion::MAX_CODE_CHARS;
@@ -30,7 +30,7 @@ macro_rules! ids {
 
 ids! {
     AppKeyId AuditEventId CouponBatchId EvaluationId InvitationId OrganizationId PromotionId RedemptionId RoleId
-    SessionId UserId
+    SampleId SessionId UserId
 }
 
 impl<T: Prefixed> JsonSchema for Id<T> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +23,7 @@ const MAX_JSON_DEPTH: usize = 32;
 /// Rows of a page unless asked otherwise.
 const DEFAULT_PAGE_ROWS: i64 = 20;
 /// Most rows of a page: each is at most 64 KiB, so an answer stays in single megabytes.
-const MAX_PAGE_ROWS: i64 = 100;
+pub(crate) const MAX_PAGE_ROWS: i64 = 100;
 /// Longest name of anything, in characters: a line of a list.
 pub(crate) const MAX_NAME_CHARS: usize = 200;
 
@@ -46,6 +47,25 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             ));
         }
         Ok(Self(json))
+    }
+}
+
+/// The same with its text: for whoever needs numbers and white space as they were written.
+#[derive(Debug)]
+pub(crate) struct JsonText {
+    pub(crate) json: Value,
+    pub(crate) text: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let text = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        let request = Request::from_parts(parts, Body::from(text.clone()));
+        let JsonBody(json) = JsonBody::from_request(request, state).await?;
+        Ok(Self { json, text })
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod coupons;
 pub(crate) mod customers;
 pub(crate) mod document;
 pub(crate) mod etag;
+pub(crate) mod evaluations;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod ingest;

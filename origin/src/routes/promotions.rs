@@ -7,7 +7,9 @@
 
 mod life;
 mod list;
+mod preview;
 mod promotion;
+mod samples;
 mod store;
 mod terms;
 mod versions;
@@ -27,7 +29,12 @@ pub(crate) use life::{
     ACTIVATE_PROMOTION, ARCHIVE_PROMOTION, PAUSE_PROMOTION, activate_promotion, archive_promotion, pause_promotion,
 };
 pub(crate) use list::{LIST_PROMOTIONS, list_promotions};
+pub(crate) use preview::{PREVIEW_PROMOTION, preview_promotion};
 pub(crate) use promotion::Promotion;
+pub(crate) use samples::{
+    CREATE_SAMPLE, DELETE_SAMPLE, LIST_SAMPLES, UPDATE_SAMPLE, create_sample, delete_sample, list_samples,
+    update_sample,
+};
 pub(crate) use store::publish;
 pub(crate) use versions::{
     GET_PROMOTION_VERSION, LIST_PROMOTION_VERSIONS, RESTORE_PROMOTION_VERSION, get_promotion_version,
@@ -229,7 +236,7 @@ const DUPLICATE: &[Field] = &[
 
 pub(crate) const DUPLICATE_PROMOTION: Doc = Doc::new(
     "duplicate_promotion",
-    "Makes a draft with the terms of a promotion, under another code.",
+    "Makes a draft with the terms of a promotion and its samples, under another code.",
 )
 .path(PATH)
 .body(DUPLICATE)
@@ -253,6 +260,7 @@ pub(crate) async fn duplicate_promotion(
         let answer = PromotionOut::answer(&draft, now);
         let change = Change::Created(&draft);
         store_change(&app, &mut tenant, &principal, Action::PromotionCreated, change).await?;
+        samples::copy_samples(&mut tenant, original.id, draft.id, now).await?;
         tenant.commit(answer).await
     };
     app.db.transaction("duplicate_promotion", duplicate).await.map(Created)

@@ -2,6 +2,7 @@
 
 pub(crate) mod demographics;
 mod period;
+pub(crate) mod promotions;
 mod sheet;
 mod totals;
 
@@ -21,8 +22,9 @@ use super::input::Query;
 use super::promotions::{not_found, parse_code};
 use crate::app::App;
 use crate::auth::{Allowed, ReportsRead};
+use crate::db::Tenant;
+use crate::db::promotions::find_promotion_codes;
 use crate::db::usage::UsageFilter;
-use crate::db::{Tenant, promotions};
 use crate::openapi::describe::Describe;
 use crate::openapi::doc::Doc;
 use crate::openapi::operation::Operation;
@@ -129,7 +131,7 @@ pub(crate) async fn get_usage(
 }
 
 async fn find_id(tenant: &mut Tenant, code: &PromotionCode) -> Result<PromotionId, Error> {
-    let found = promotions::find_promotion_codes(tenant, &[code.to_string()]).await?;
+    let found = find_promotion_codes(tenant, &[code.to_string()]).await?;
     found.into_values().next().ok_or_else(not_found)
 }
 

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What is appended counts once, however often and in whatever order it comes. Sums follow from raw rows alone, so a
-//! rebuild ends where the roll-up does. Ingest, the roll-up's job and the usage report know [`EvaluationStore`] alone; the test
+//! rebuild ends where the roll-up does. Ingest, the roll-up's job, the look-up of one record and the reports of usage know [`EvaluationStore`] alone; the test
 //! `conformance` tells what another implementation has to do.
 
 mod append;
@@ -15,9 +15,10 @@ mod postgres;
 mod roll_up;
 
 use chrono::{DateTime, Utc};
-use engine::ids::OrganizationId;
+use engine::ids::{EvaluationId, OrganizationId, PromotionId};
 use engine::wire::v1::{EvaluationRecord, LedgerEvent};
 
+use crate::db::evaluations::EvaluationRow;
 use crate::db::usage::{ResponseRow, UsageFilter, UsageRow};
 use crate::problem::Error;
 pub(crate) use postgres::PostgresStore;
@@ -52,6 +53,19 @@ pub(crate) trait EvaluationStore {
 
     /// When the oldest was received of what waits of the organisation to be counted.
     async fn waiting_since(&self, unit: &mut Self::Unit) -> Result<Option<DateTime<Utc>>, Error>;
+
+    /// A record that is kept.
+    async fn find(&self, unit: &mut Self::Unit, id: EvaluationId) -> Result<Option<EvaluationRow>, Error>;
+
+    /// What is counted of some promotions, each by itself, in no order: from `from` until before `to`. One that nothing was
+    /// counted of has no row.
+    async fn usage_of_each(
+        &self,
+        unit: &mut Self::Unit,
+        promotions: &[PromotionId],
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> Result<Vec<(PromotionId, UsageRow)>, Error>;
 
     /// What is counted.
     async fn usage(&self, unit: &mut Self::Unit, filter: &UsageFilter) -> Result<Usage, Error>;

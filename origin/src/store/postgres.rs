@@ -1,13 +1,14 @@
 //! The store in the application's own PostgreSQL: what is appended is written with everything else of the transaction.
 
 use chrono::{DateTime, Utc};
-use engine::ids::OrganizationId;
+use engine::ids::{EvaluationId, OrganizationId, PromotionId};
 use uuid::Uuid;
 
 use super::append::append;
 use super::{Entries, EvaluationStore, Turn, Usage, roll_up};
+use crate::db::evaluations::{EvaluationRow, find_evaluation};
 use crate::db::roll_up::{find_oldest_batch, find_waiting_organization};
-use crate::db::usage::{UsageFilter, sum_responses, sum_usage};
+use crate::db::usage::{UsageFilter, UsageRow, sum_responses, sum_usage, sum_usage_of_each};
 use crate::db::{Db, Tenant};
 use crate::problem::Error;
 
@@ -51,6 +52,20 @@ impl EvaluationStore for PostgresStore {
 
     async fn waiting_since(&self, unit: &mut Tenant) -> Result<Option<DateTime<Utc>>, Error> {
         Ok(find_oldest_batch(unit).await?)
+    }
+
+    async fn find(&self, unit: &mut Tenant, id: EvaluationId) -> Result<Option<EvaluationRow>, Error> {
+        Ok(find_evaluation(unit, id).await?)
+    }
+
+    async fn usage_of_each(
+        &self,
+        unit: &mut Tenant,
+        promotions: &[PromotionId],
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> Result<Vec<(PromotionId, UsageRow)>, Error> {
+        Ok(sum_usage_of_each(unit, promotions, from, to).await?)
     }
 
     async fn usage(&self, unit: &mut Tenant, filter: &UsageFilter) -> Result<Usage, Error> {

@@ -104,14 +104,25 @@ pub(crate) const CASES: &[(&str, &str, Access)] = &[
         "/v1/promotions/{code}/versions/{version}/restore",
         Needs("promotions.write"),
     ),
+    ("POST", "/v1/promotions/{code}/preview", Needs("promotions.read")),
+    ("GET", "/v1/promotions/{code}/samples", Needs("promotions.read")),
+    ("POST", "/v1/promotions/{code}/samples", Needs("promotions.write")),
+    ("PATCH", "/v1/promotions/{code}/samples/{id}", Needs("promotions.write")),
+    (
+        "DELETE",
+        "/v1/promotions/{code}/samples/{id}",
+        Needs("promotions.write"),
+    ),
     // Archived by now, so that nobody deletes it.
     ("DELETE", "/v1/promotions/{code}", Needs("promotions.write")),
+    ("GET", "/v1/evaluations/{id}", Needs("reports.read")),
     ("POST", "/v1/conditions/check", Needs("promotions.read")),
     ("GET", "/v1/app-keys", Needs("app_keys.manage")),
     ("POST", "/v1/app-keys", Needs("app_keys.manage")),
     ("DELETE", "/v1/app-keys/{id}", Needs("app_keys.manage")),
     ("POST", "/v1/app-keys/{id}/rotate", Needs("app_keys.manage")),
     ("GET", "/v1/reports/usage", Needs("reports.read")),
+    ("GET", "/v1/reports/promotions", Needs("reports.read")),
     ("GET", "/v1/reports/demographics", Needs("reports.read")),
     ("DELETE", "/v1/customers/{customer_id}", Needs("organization.manage")),
     ("GET", "/v1/countries", User),
@@ -178,10 +189,15 @@ impl Caller {
     }
 }
 
+/// How many kinds of callers there are.
+const CALLERS: usize = 5;
+
 /// An organisation with one of each object that a path names.
 struct Scene {
     callers: Vec<Caller>,
     objects: Vec<(&'static str, String)>,
+    /// One for each caller: several may delete theirs.
+    samples: Vec<String>,
 }
 
 impl Scene {
@@ -193,7 +209,9 @@ impl Scene {
         let role = ana.post("/v1/roles", &body).await.expect(201).json();
         let editor = app.add_member(&ana, "editor", "Custom").await;
         let mallory = app.register("mallory").await;
-        ana.create_promotion("summer-10").await;
+        let promotion = ana.create_promotion("summer-10").await["id"].clone();
+        let evaluation = crate::ingest::record(&ana, &promotion, 1);
+        app.ingest(&[evaluation.clone()]).await.expect(200);
         ana.create_coupon_promotion("club").await;
         let batch = json!({"count": 1});
         let batch = ana.post("/v1/promotions/club/coupon-batches", &batch).await;
@@ -212,6 +230,12 @@ impl Scene {
         let all: Vec<String> = serde_json::from_value(ana.get("/v1/me").await.json()["permissions"].clone()).unwrap();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let id = |json: &Value| json["id"].as_str().unwrap().to_owned();
+        let mut samples = Vec::new();
+        for _ in 0..CALLERS {
+            let sample = json!({"name": "A cart", "request": {}});
+            let sample = ana.post("/v1/promotions/summer-10/samples", &sample).await;
+            samples.push(id(&sample.expect(201).json()));
+        }
         let mut outsider = Caller::member("another organisation's admin", &mallory.token, &all);
         outsider.is_member = false;
         Self {
@@ -234,13 +258,19 @@ impl Scene {
                 ("/v1/invitations/", id(&invitation)),
                 ("/v1/app-keys/", id(&key)),
                 ("/v1/promotions/{code}/coupon-batches/", id(&batch)),
+                ("/v1/evaluations/", id(&evaluation)),
             ],
+            samples,
         }
     }
 
-    fn path(&self, path: &str) -> String {
+    /// The path as the caller with a number calls it.
+    fn path(&self, path: &str, caller: usize) -> String {
         let object = self.objects.iter().find(|(prefix, _)| path.starts_with(prefix));
-        let id = object.map(|(_, id)| id.as_str()).unwrap_or_default();
+        let id = match object {
+            Some((_, id)) => id,
+            None => &self.samples[caller],
+        };
         let code = if path.contains("/coupon") { "club" } else { "summer-10" };
         path.replace("{code}", code)
             .replace("{version}", "1")
@@ -263,8 +293,8 @@ async fn only_those_who_may_call() {
         for (method, path, access) in first.into_iter().chain(last) {
             // Each organisation has customers of every name.
             let has_object = path.contains('{') && !path.starts_with("/v1/customers/");
-            let target = scene.path(path);
-            for caller in &scene.callers {
+            for (number, caller) in scene.callers.iter().enumerate() {
+                let target = scene.path(path, number);
                 let request = app.request(method.parse::<Method>().unwrap(), &target).json(&json!({}));
                 let request = match &caller.token {
                     Some(token) => request.bearer_auth(token),
@@ -291,7 +321,7 @@ async fn only_those_who_may_call() {
             CASES.len(),
             scene.callers.len()
         );
-        assert_eq!(cells, CASES.len() * scene.callers.len());
+        assert_eq!(cells, CASES.len() * CALLERS);
     })
     .await;
 }

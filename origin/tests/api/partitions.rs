@@ -15,7 +15,7 @@ async fn places(app: &TestApp) -> Vec<(String, String)> {
 }
 
 /// Runs the job at midnight.
-async fn keep_partitions(app: &TestApp) {
+pub(crate) async fn keep_partitions(app: &TestApp) {
     let worker = app.start_jobs();
     wait_for("the job to wait", async || {
         let query = "select exists (select from jobs where kind = 'keep_partitions' and run_at > $1)";

@@ -137,6 +137,15 @@ async fn lists_are_searched_filtered_and_sorted() {
         .await;
         check("kind=coupon", &["paused"]).await;
         check("kind=discount&status=active,paused", &["active"]).await;
+        check(
+            "ends_before=2027-02-01T00:00:00Z&sort=ends_at",
+            &["expired", "archived"],
+        )
+        .await;
+        let soon = "ends_before=2027-02-01T00:00:00.001Z&sort=ends_at";
+        check(soon, &["expired", "archived", "paused"]).await;
+        check(&format!("{soon}&status=active,paused"), &["paused"]).await;
+        check("ends_before=2026-11-21T10:30:00Z", &[]).await;
         check("q=OFERTA", &["active"]).await;
         check("q=%C3%B1AND", &["draft"]).await;
         check("q=xp&sort=created_at", &["expired"]).await;
@@ -224,10 +233,11 @@ async fn wrong_questions_are_named() {
         check("sort=code", &[("/sort", "sort_unknown")]).await;
         check("status=active,", &[("/status", "status_unknown")]).await;
         check(
-            "status=live&kind=gift&sort=&q=",
+            "status=live&kind=gift&ends_before=soon&sort=&q=",
             &[
                 ("/status", "status_unknown"),
                 ("/kind", "kind_unknown"),
+                ("/ends_before", "time_invalid"),
                 ("/sort", "sort_unknown"),
             ],
         )

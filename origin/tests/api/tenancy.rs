@@ -154,6 +154,8 @@ async fn a_query_sees_its_organization_alone() {
         for user in [&ana, &bob] {
             let promotion = user.create_promotion("summer-10").await["id"].clone();
             user.activate("summer-10").await;
+            let sample = serde_json::json!({"name": "A cart", "request": {}});
+            user.post("/v1/promotions/summer-10/samples", &sample).await.expect(201);
             let body = serde_json::json!({"name": "Shop", "promotions": "all"});
             user.post("/v1/app-keys", &body).await.expect(201);
             let number = if user.email.starts_with("ana") { 1 } else { 2 };
@@ -198,6 +200,7 @@ async fn a_query_sees_its_organization_alone() {
             ("roles", 2),
             ("promotions", 2),
             ("promotion_versions", 1),
+            ("promotion_samples", 1),
             ("coupon_batches", 1),
             ("coupons", 1),
             ("app_keys", 1),

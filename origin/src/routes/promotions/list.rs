@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use engine::ids::PromotionId;
 use engine::problem::FieldError;
 use engine::promotion::{Kind, Standing};
@@ -21,7 +22,7 @@ use crate::db::promotions::{self, PromotionFilter};
 use crate::openapi::doc::Doc;
 use crate::openapi::schema;
 use crate::problem::Error;
-use crate::routes::input::{MAX_NAME_CHARS, Page, PageQuery, Query};
+use crate::routes::input::{MAX_NAME_CHARS, Page, PageQuery, Query, TIME_HELP, parse_time};
 
 /// Which promotions, in which order.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,6 +36,9 @@ pub(crate) struct PromotionQuery {
     /// Those that consume a transaction, or those that consume a coupon.
     #[schemars(schema_with = "kind_schema")]
     kind: Option<String>,
+    /// Those that end before this, exclusive; what never ends is none of them.
+    #[schemars(with = "Option<DateTime<Utc>>")]
+    ends_before: Option<String>,
     /// By what, descending with `-`; `-created_at` unless asked otherwise.
     #[schemars(schema_with = "sort_schema")]
     sort: Option<String>,
@@ -46,6 +50,7 @@ struct Wanted {
     q: Option<String>,
     standings: Option<Vec<String>>,
     kind: Option<&'static str>,
+    ends_before: Option<DateTime<Utc>>,
     sort: Sort,
 }
 
@@ -120,6 +125,10 @@ impl PromotionQuery {
             let detail = format!("Send `{}`.", kinds.join("` or `"));
             errors.push(FieldError::new("/kind", "kind_unknown", detail));
         }
+        let ends_before = self.ends_before.as_deref().map(parse_time);
+        if ends_before == Some(None) {
+            errors.push(FieldError::new("/ends_before", "time_invalid", TIME_HELP));
+        }
         let sort = self.sort.map_or(Some(Sort::Newest), |word| Sort::find(&word));
         match sort {
             Some(sort) if errors.is_empty() => {
@@ -128,6 +137,7 @@ impl PromotionQuery {
                     q: self.q.map(|q| q.replace('\0', "\u{fffd}")),
                     standings,
                     kind: kind.flatten(),
+                    ends_before: ends_before.flatten(),
                     sort,
                 });
             }
@@ -206,6 +216,7 @@ pub(crate) async fn list_promotions(
         q: wanted.q.as_deref(),
         standings: wanted.standings.as_deref(),
         kind: wanted.kind,
+        ends_before: wanted.ends_before,
         sort_by: wanted.sort.by(),
         descending: wanted.sort.is_descending(),
         behind: page.before.as_ref().map(|cursor| (cursor.key.as_str(), cursor.id)),

@@ -106,7 +106,7 @@ async fn store_version(
 }
 
 /// What the edge stores of a promotion, with the offsets of its time zone as the database of today has them.
-fn rule(organization: OrganizationId, promotion: &Promotion) -> Result<Rule, Error> {
+pub(super) fn rule(organization: OrganizationId, promotion: &Promotion) -> Result<Rule, Error> {
     let terms = &promotion.terms;
     let zone: Tz = terms
         .time_zone()

@@ -14,6 +14,11 @@ use crate::window::{Bound, LocalTimeError, instant_of, parse_local};
 
 /// The terms in a body, or 422 with every error.
 pub(crate) fn parse_terms(body: &Value) -> Result<Terms, Error> {
+    read_terms(body).map_err(Error::invalid)
+}
+
+/// The same, with the errors as such.
+pub(crate) fn read_terms(body: &Value) -> Result<Terms, Vec<FieldError>> {
     let mut body = body.clone();
     let zone = parse_zone(&body);
     let known_zone = zone.as_ref().ok().copied();
@@ -23,14 +28,14 @@ pub(crate) fn parse_terms(body: &Value) -> Result<Terms, Error> {
     let placing: Vec<_> = [start, end, zone.err()].into_iter().flatten().collect();
     match parsed {
         Ok(terms) if placing.is_empty() => Ok(terms),
-        Ok(_) => Err(Error::invalid(placing)),
+        Ok(_) => Err(placing),
         Err(mut errors) => {
             for error in placing {
                 if errors.iter().all(|known| known.pointer != error.pointer) {
                     errors.push(error);
                 }
             }
-            Err(Error::invalid(errors))
+            Err(errors)
         }
     }
 }

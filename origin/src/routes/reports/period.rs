@@ -49,8 +49,8 @@ impl Period {
     /// Checks what is asked, with every error at once.
     pub(super) fn parse(query: &UsageQuery, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let from = read(&mut errors, "from", "time_invalid", TIME_HELP, &query.from, parse_time);
-        let to = read(&mut errors, "to", "time_invalid", TIME_HELP, &query.to, parse_time);
+        let from = read_time(&mut errors, "from", &query.from);
+        let to = read_time(&mut errors, "to", &query.to);
         let interval = read(
             &mut errors,
             "interval",
@@ -87,6 +87,17 @@ impl Period {
             period.previous = Some(period.find_previous(interval, zone, now)?);
         }
         Ok(period)
+    }
+
+    /// Whole quarters of an hour between two times, either of which may be left out.
+    pub(super) fn parse_times(from: &Option<String>, to: &Option<String>) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let (from, to) = (read_time(&mut errors, "from", from), read_time(&mut errors, "to", to));
+        if errors.is_empty() {
+            Self::of_quarters(from, to)
+        } else {
+            Err(errors)
+        }
     }
 
     fn of_quarters(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Result<Self, Vec<FieldError>> {
@@ -263,6 +274,10 @@ fn quarter_of(time: DateTime<Utc>) -> DateTime<Utc> {
 
 fn ends_before_start() -> FieldError {
     FieldError::new("/to", "ends_before_start", "Send an end that is after the start.")
+}
+
+fn read_time(errors: &mut Vec<FieldError>, name: &str, text: &Option<String>) -> Option<DateTime<Utc>> {
+    read(errors, name, "time_invalid", TIME_HELP, text, parse_time)
 }
 
 /// A parameter that may be left out; what it is not goes to the errors.
