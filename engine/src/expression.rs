@@ -41,12 +41,12 @@ pub use eval::{FUEL, Machine, Outcome};
 pub use inputs::Inputs;
 pub use limits::{MAX_DEPTH, MAX_LIST_ELEMENTS, MAX_NAME_BYTES, MAX_NODES, MAX_SOURCE_BYTES};
 pub use ops::FaultKind;
-pub use parse::{is_name, parse};
+pub use parse::parse;
 pub use program::{FORMAT_VERSION, LoadError, Program};
 pub use trace::{MAX_TRACED_ELEMENTS, Trace, TraceOutcome, TraceValue, explain, outline};
 pub use tree::{Argument, Arithmetic, Comparison, Expr, ExprKind, Identifier, Span};
 pub use types::{
-    Attribute, AttributeType, Field, Literal, MAX_FIELDS, MAX_TYPE_BYTES, MAX_TYPE_DEPTH, Schema, TypeError,
+    Attribute, AttributeType, Field, Literal, MAX_FIELDS, MAX_TYPE_BYTES, MAX_TYPE_DEPTH, Schema, TypeError, is_name,
 };
 
 pub(crate) use fingerprint::Fingerprint;

@@ -4,6 +4,10 @@
 //! The origin, which has the database, lists the transitions of the years that matter and the engine answers from the
 //! list: before the first transition the first offset holds, after the last one the last.
 
+mod observe;
+
+pub use observe::{OBSERVED_EVERY_MINUTES, ZONE_FROM_MINUTES, ZONE_TO_MINUTES};
+
 use crate::calendar::{Instant, LocalDateTime, MILLIS_PER_MINUTE};
 
 /// The greatest distance from UTC, in minutes: what RFC 3339 can write (`±23:59`).
@@ -93,6 +97,11 @@ impl Zone {
             zone.push(*transition)?;
         }
         Ok(zone)
+    }
+
+    /// The offset before the first transition, in minutes east of UTC.
+    pub const fn first_offset_minutes(&self) -> i16 {
+        self.first_offset_minutes
     }
 
     /// The transitions in their order.

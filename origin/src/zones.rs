@@ -5,28 +5,19 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use engine::zone::{Transition, Zone, ZoneError};
+use engine::zone::{Zone, ZoneError};
 
-/// The start of a zone's data, in minutes since 1970: 2020-01-01T00:00Z. No promotion is older than this platform;
-/// dates before it that a shop sends, such as a customer's first order, are read with the offset of that day.
-pub const ZONE_FROM_MINUTES: u32 = 26_297_280;
-
-/// The end of a zone's data, in minutes since 1970: 2050-01-01T00:00Z. Later dates are read with the last offset.
-/// Governments change their rules long before, and each publication takes the database of its day.
-pub const ZONE_TO_MINUTES: u32 = 42_076_800;
-
-/// Minutes between two looks at the database. A transition is missed only if another one within this time takes it
-/// back; where the clocks change most often, around each Ramadan, a week lies between the closest two.
+/// Minutes between two looks at the database: closer than any two transitions by far.
 const STEP_MINUTES: u32 = 12 * 60;
 
 /// Zones already built: that takes milliseconds and the database cannot change while the process runs. There are some
 /// 600, of at most 2 KB.
 static ZONES: LazyLock<Mutex<HashMap<Tz, Zone>>> = LazyLock::new(Mutex::default);
 
-/// The offsets of `tz` that travel with a program, from [`ZONE_FROM_MINUTES`] to [`ZONE_TO_MINUTES`].
+/// The offsets of `tz` that travel with a program.
 ///
 /// # Errors
-/// See [`zone_between`].
+/// [`ZoneError`] when the database holds what no zone may have: only with a defect there.
 ///
 /// ```
 /// let zone = origin::zones::zone(chrono_tz::America::Montevideo).unwrap();
@@ -39,47 +30,9 @@ pub fn zone(tz: Tz) -> Result<Zone, ZoneError> {
     if let Some(zone) = lock().get(&tz) {
         return Ok(zone.clone());
     }
-    let zone = zone_between(tz, ZONE_FROM_MINUTES, ZONE_TO_MINUTES)?;
+    let zone = Zone::observe(STEP_MINUTES, |minutes| offset_minutes(tz, minutes))?;
     lock().insert(tz, zone.clone());
     Ok(zone)
-}
-
-/// The offsets of `tz` from one time to another, both in minutes since 1970. Offsets and transitions are whole minutes,
-/// as those of every zone have been since 1973.
-///
-/// # Errors
-/// [`ZoneError`] when the database holds what no zone may have: only with a defect there.
-pub fn zone_between(tz: Tz, from_minutes: u32, to_minutes: u32) -> Result<Zone, ZoneError> {
-    let first_offset = offset_minutes(tz, from_minutes)?;
-    let mut transitions = Vec::new();
-    let (mut before, mut offset_before) = (from_minutes, first_offset);
-    while before < to_minutes {
-        let after = before.saturating_add(STEP_MINUTES).min(to_minutes);
-        let offset_after = offset_minutes(tz, after)?;
-        if offset_after != offset_before {
-            let at_minutes = find_transition(tz, before, after)?;
-            transitions.push(Transition {
-                at_minutes,
-                offset_minutes: offset_after,
-            });
-        }
-        (before, offset_before) = (after, offset_after);
-    }
-    Zone::new(first_offset, &transitions)
-}
-
-/// The first minute with the offset of `after`, by bisection.
-fn find_transition(tz: Tz, mut before: u32, mut after: u32) -> Result<u32, ZoneError> {
-    let offset_before = offset_minutes(tz, before)?;
-    while after - before > 1 {
-        let middle = before.midpoint(after);
-        if offset_minutes(tz, middle)? == offset_before {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    Ok(after)
 }
 
 /// The database's offset, in minutes east of UTC.
@@ -93,7 +46,7 @@ fn offset_minutes(tz: Tz, minutes: u32) -> Result<i16, ZoneError> {
 mod tests {
     use chrono::LocalResult;
     use engine::calendar::Instant;
-    use engine::zone::MAX_TRANSITIONS;
+    use engine::zone::{MAX_TRANSITIONS, OBSERVED_EVERY_MINUTES, ZONE_FROM_MINUTES, ZONE_TO_MINUTES};
 
     use super::*;
 
@@ -177,17 +130,20 @@ mod tests {
         check("Pacific/Apia", 20);
     }
 
-    /// What makes the step safe and the bound on transitions ample.
+    /// What makes the step safe, the browser's as well, and the bound on transitions ample.
     #[test]
     fn no_zone_changes_too_often() {
         let mut closest = u32::MAX;
         let mut most = 0;
         for tz in chrono_tz::TZ_VARIANTS {
-            let transitions: Vec<_> = zone(tz).unwrap().transitions().collect();
+            let zone = zone(tz).unwrap();
+            let transitions: Vec<_> = zone.transitions().collect();
             most = most.max(transitions.len());
             for (first, second) in transitions.iter().zip(transitions.iter().skip(1)) {
                 closest = closest.min(second.at_minutes - first.at_minutes);
             }
+            let sparsely = Zone::observe(OBSERVED_EVERY_MINUTES, |minutes| offset_minutes(tz, minutes));
+            assert_eq!(sparsely, Ok(zone), "{tz}");
         }
         assert!(closest > 10 * STEP_MINUTES, "{closest} minutes between two transitions");
         assert!(most <= MAX_TRANSITIONS / 2, "{most} transitions");

@@ -68,7 +68,7 @@ pub(crate) fn security_headers(stack: &Stack) -> Result<()> {
         .split('"')
         .filter(|part| part.starts_with("/assets/"))
         .collect();
-    ensure!(files.len() == 3, "{files:?}");
+    ensure!(files.len() == 4, "{files:?}");
     let policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                   connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     let app = ["/", "/promotions/any", "/sign-in", "/favicon.svg"]

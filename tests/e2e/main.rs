@@ -108,6 +108,7 @@ const CASES: &[(&str, Case)] = &[
     ("outage_database", OnBare(outages::database_killed)),
     ("outage_disk", OnBare(outages::disk_full)),
     ("browser", Whole(browser::path)),
+    ("browser_areas", Whole(browser::areas)),
 ];
 
 fn main() -> ExitCode {

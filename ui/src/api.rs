@@ -2,34 +2,51 @@
 //!
 //! A call answers a value or a [`Failure`]; who is signed in is the business of `session`.
 
-use engine::ids::AppKeyId;
+pub(crate) mod accounts;
+pub(crate) mod coupons;
+pub(crate) mod home;
+pub(crate) mod keys;
+pub(crate) mod places;
+pub(crate) mod promotions;
+pub(crate) mod reference;
+pub(crate) mod reports;
+pub(crate) mod team;
+
 use engine::problem::{FieldError, Problem, ProblemType};
 use engine::wire::v1::EvaluateAnswer;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use wasm_bindgen::JsValue;
 
 use crate::browser::random_hex;
-use crate::i18n::failures as text;
+use crate::i18n::{failures as text, problems};
 use crate::outage::Outage;
 use crate::wire::{
-    Acceptance, AppKey, CreatedAppKey, Credentials, ForgottenPassword, Invitation, Link, NewAccount, NewAppKey,
-    NewPassword, Page, Promotion, SessionAnswer, Usage,
+    Acceptance, Credentials, ForgottenPassword, Invitation, Link, NewAccount, NewPassword, Promotion, SessionAnswer,
+    Usage,
 };
 
 /// How long a call may take, in milliseconds: above the gateway's own limit, so that its answer is seen first.
 const TIMEOUT_MS: u32 = 30_000;
+/// The media types of most bodies and of files for spreadsheets.
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv";
 /// Rows of a page: a screen or two.
 pub(crate) const PAGE_SIZE: usize = 20;
 
-/// Why a call has no value.
+/// Why a call, of the server or of the workbench, has no value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Failure {
-    /// The service said why.
+    /// The service said why, in the app's language.
     Problem(Box<Problem>),
+    /// What was typed is wrong in itself; nothing was sent.
+    Invalid(Vec<FieldError>),
     /// No answer came: no network, or nobody listening.
     Unreachable,
+    /// A part of the app did not come: no network, or another release has taken its place.
+    NotLoaded,
     /// The answer is not one of the contract, such as a proxy's error page.
     Unexpected {
         /// Its HTTP status.
@@ -44,7 +61,9 @@ impl Failure {
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::Problem(problem) => problem.detail.clone(),
+            Self::Invalid(_) => text::check_fields().to_owned(),
             Self::Unreachable => text::unreachable().to_owned(),
+            Self::NotLoaded => text::not_loaded().to_owned(),
             Self::Unexpected { status, .. } => text::unexpected(*status),
         }
     }
@@ -53,7 +72,7 @@ impl Failure {
     pub(crate) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Problem(problem) => Some(problem.request_id.as_str()).filter(|id| !id.is_empty()),
-            Self::Unreachable => None,
+            Self::Invalid(_) | Self::Unreachable | Self::NotLoaded => None,
             Self::Unexpected { request_id, .. } => request_id.as_deref(),
         }
     }
@@ -62,7 +81,8 @@ impl Failure {
     pub(crate) fn field_errors(&self) -> &[FieldError] {
         match self {
             Self::Problem(problem) => &problem.errors,
-            Self::Unreachable | Self::Unexpected { .. } => &[],
+            Self::Invalid(errors) => errors,
+            Self::Unreachable | Self::NotLoaded | Self::Unexpected { .. } => &[],
         }
     }
 
@@ -70,7 +90,8 @@ impl Failure {
     pub(crate) fn is_outage(&self) -> bool {
         match self {
             Self::Problem(problem) => problem.status >= 500 || problem.code == ProblemType::RateLimited.code(),
-            Self::Unreachable => true,
+            Self::Invalid(_) => false,
+            Self::Unreachable | Self::NotLoaded => true,
             Self::Unexpected { status, .. } => *status >= 500,
         }
     }
@@ -80,7 +101,25 @@ impl Failure {
         match self {
             Self::Problem(problem) => problem.code == ProblemType::Unavailable.code(),
             Self::Unreachable => true,
+            // Neither tells anything of the service.
+            Self::Invalid(_) | Self::NotLoaded => false,
             Self::Unexpected { status, .. } => matches!(status, 502..=504),
+        }
+    }
+
+    /// Whether what was asked for does not fit the state of things.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Problem(problem) => problem.code == ProblemType::Conflict.code(),
+            Self::Invalid(_) | Self::Unreachable | Self::NotLoaded | Self::Unexpected { .. } => false,
+        }
+    }
+
+    /// Whether somebody else changed meanwhile what was to be changed.
+    pub(crate) fn is_stale(&self) -> bool {
+        match self {
+            Self::Problem(problem) => problem.code == ProblemType::PreconditionFailed.code(),
+            Self::Invalid(_) | Self::Unreachable | Self::NotLoaded | Self::Unexpected { .. } => false,
         }
     }
 
@@ -88,7 +127,7 @@ impl Failure {
     pub(crate) fn is_unauthenticated(&self) -> bool {
         match self {
             Self::Problem(problem) => problem.status == 401,
-            Self::Unreachable => false,
+            Self::Invalid(_) | Self::Unreachable | Self::NotLoaded => false,
             Self::Unexpected { status, .. } => *status == 401,
         }
     }
@@ -142,10 +181,6 @@ pub(crate) async fn decline_invitation(link: &Link) -> Answer<()> {
     send(Method::POST, &path, None, None).await.map(drop)
 }
 
-pub(crate) async fn promotions(token: &str, cursor: Option<&str>) -> Answer<Page<Promotion>> {
-    get(&list_path("/v1/promotions", cursor), token).await
-}
-
 pub(crate) async fn promotion(token: &str, code: &str) -> Answer<Promotion> {
     get(&format!("/v1/promotions/{}", segment(code)), token).await
 }
@@ -184,20 +219,6 @@ pub(crate) async fn usage(token: &str, code: &str) -> Answer<Usage> {
     get(&format!("/v1/reports/usage?promotion={}", segment(code)), token).await
 }
 
-pub(crate) async fn app_keys(token: &str, cursor: Option<&str>) -> Answer<Page<AppKey>> {
-    get(&list_path("/v1/app-keys", cursor), token).await
-}
-
-pub(crate) async fn create_app_key(token: &str, key: &NewAppKey) -> Answer<CreatedAppKey> {
-    post("/v1/app-keys", Some(token), key).await
-}
-
-pub(crate) async fn revoke_app_key(token: &str, id: AppKeyId) -> Answer<()> {
-    send(Method::DELETE, &format!("/v1/app-keys/{id}"), Some(token), None)
-        .await
-        .map(drop)
-}
-
 /// What a shop does: `body` is the text of the request, `app_key` its credential.
 pub(crate) async fn evaluate(app_key: &str, code: &str, body: String) -> Answer<EvaluateAnswer> {
     let path = format!("/v1/promotions/{}/evaluate", segment(code));
@@ -211,6 +232,15 @@ fn list_path(path: &str, cursor: Option<&str>) -> String {
     format!("{path}?limit={PAGE_SIZE}{cursor}")
 }
 
+/// A path with a query.
+fn with_query(path: &str, query: &[(&str, String)]) -> String {
+    let pairs: Vec<_> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", segment(value)))
+        .collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
 fn segment(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
@@ -219,10 +249,34 @@ async fn get<T: DeserializeOwned>(path: &str, token: &str) -> Answer<T> {
     decode(send(Method::GET, path, Some(token), None).await?).await
 }
 
+/// The text of a file for a spreadsheet.
+async fn get_csv(path: &str, token: &str) -> Answer<String> {
+    let sent = Sent {
+        accept: CSV,
+        ..Sent::default()
+    };
+    let answer = transmit(Method::GET, path, Some(token), sent).await;
+    answer?.text().await.map_err(|_| Failure::Unreachable)
+}
+
 async fn post<T: DeserializeOwned>(path: &str, token: Option<&str>, body: &impl Serialize) -> Answer<T> {
     // Every body of the app has a JSON form; were one not to, the server would name what is missing.
     let body = serde_json::to_string(body).unwrap_or_default();
     decode(send(Method::POST, path, token, Some(body)).await?).await
+}
+
+async fn patch<T: DeserializeOwned>(path: &str, token: &str, body: &impl Serialize) -> Answer<T> {
+    let body = serde_json::to_string(body).unwrap_or_default();
+    decode(send(Method::PATCH, path, Some(token), Some(body)).await?).await
+}
+
+async fn post_for_nothing_as(path: &str, token: &str, body: &impl Serialize) -> Answer<()> {
+    let body = serde_json::to_string(body).unwrap_or_default();
+    send(Method::POST, path, Some(token), Some(body)).await.map(drop)
+}
+
+async fn delete(path: &str, token: &str) -> Answer<()> {
+    send(Method::DELETE, path, Some(token), None).await.map(drop)
 }
 
 async fn post_for_nothing(path: &str, body: &impl Serialize) -> Answer<()> {
@@ -232,26 +286,94 @@ async fn post_for_nothing(path: &str, body: &impl Serialize) -> Answer<()> {
 
 /// Sends, and sorts the answer into success and failure; whether the service is there is told to [`Outage`].
 async fn send(method: Method, path: &str, bearer: Option<&str>, body: Option<String>) -> Answer<Response> {
-    let answer = exchange(method, path, bearer, body).await;
+    send_if(None, method, path, bearer, body).await
+}
+
+/// The same, for the revision `if_match` of what is changed and no other.
+async fn send_if(
+    if_match: Option<&str>,
+    method: Method,
+    path: &str,
+    bearer: Option<&str>,
+    body: Option<String>,
+) -> Answer<Response> {
+    let sent = Sent {
+        if_match,
+        body: body.map(|text| (JSON, text.into())),
+        ..Sent::default()
+    };
+    transmit(method, path, bearer, sent).await
+}
+
+/// The same with a body of any media type, and with a time of its own, in milliseconds, for the whole answer; `None` waits
+/// as long as it takes.
+async fn send_as(
+    method: Method,
+    path: &str,
+    bearer: Option<&str>,
+    body: Option<(&str, JsValue)>,
+    timeout_ms: Option<u32>,
+) -> Answer<Response> {
+    let sent = Sent {
+        body,
+        timeout_ms,
+        ..Sent::default()
+    };
+    transmit(method, path, bearer, sent).await
+}
+
+/// What a call sends besides its credential.
+struct Sent<'a> {
+    /// The media type that is asked for.
+    accept: &'a str,
+    if_match: Option<&'a str>,
+    /// Its media type and its content.
+    body: Option<(&'a str, JsValue)>,
+    /// Milliseconds for the whole answer.
+    timeout_ms: Option<u32>,
+}
+
+impl Default for Sent<'_> {
+    fn default() -> Self {
+        Self {
+            accept: JSON,
+            if_match: None,
+            body: None,
+            timeout_ms: Some(TIMEOUT_MS),
+        }
+    }
+}
+
+async fn transmit(method: Method, path: &str, bearer: Option<&str>, sent: Sent<'_>) -> Answer<Response> {
+    let answer = exchange(method, path, bearer, sent).await;
     Outage::learn(&answer);
     answer
 }
 
-async fn exchange(method: Method, path: &str, bearer: Option<&str>, body: Option<String>) -> Answer<Response> {
+async fn exchange(method: Method, path: &str, bearer: Option<&str>, sent: Sent<'_>) -> Answer<Response> {
+    let Sent {
+        accept,
+        if_match,
+        body,
+        timeout_ms,
+    } = sent;
     let is_unsafe = method != Method::GET;
-    let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+    let timeout = timeout_ms.map(web_sys::AbortSignal::timeout_with_u32);
     let mut request = RequestBuilder::new(path)
         .method(method)
-        .header("Accept", "application/json")
-        .abort_signal(Some(&timeout));
+        .header("Accept", accept)
+        .abort_signal(timeout.as_ref());
     if is_unsafe {
         request = request.header("Idempotency-Key", &random_hex());
+    }
+    if let Some(tag) = if_match {
+        request = request.header("If-Match", tag);
     }
     if let Some(bearer) = bearer {
         request = request.header("Authorization", &format!("Bearer {bearer}"));
     }
     let request = match body {
-        Some(body) => request.header("Content-Type", "application/json").body(body),
+        Some((kind, body)) => request.header("Content-Type", kind).body(body),
         None => request.build(),
     };
     let response = request
@@ -274,7 +396,7 @@ async fn decode<T: DeserializeOwned>(response: Response) -> Answer<T> {
 async fn failure(response: Response) -> Failure {
     let text = response.text().await.unwrap_or_default();
     match serde_json::from_str(&text) {
-        Ok(problem) => Failure::Problem(Box::new(problem)),
+        Ok(problem) => Failure::Problem(Box::new(problems::problem(problem))),
         Err(_) => unexpected(&response),
     }
 }

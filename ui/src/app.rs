@@ -1,29 +1,38 @@
-//! The table of addresses, and the frame around every page of a signed-in user.
+//! The table of addresses, and who may see what stands at them.
 
+use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::components::{A, Outlet, ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use crate::components::{Button, FailureAlert, Form, Loading, Look, Navigated};
-use crate::i18n::{common, keys, promotions, session as text};
+use crate::components::{FailureAlert, Loading, Navigated, News};
+use crate::frame::Frame;
+use crate::i18n::{Language, session as text};
+use crate::language::LanguageChoice;
+use crate::link::LinkSecret;
 use crate::outage::{Outage, OutageBanner};
 use crate::pages::{
-    AppKeysPage, ForgotPasswordPage, InvitationPage, NewPromotionPage, NotFoundPage, PromotionPage, PromotionsPage,
-    ResetPasswordPage, SignInPage, SignUpPage,
+    AppKeysPage, AuditPage, CouponsPage, DemographicsPage, EditPromotionPage, ForgotPasswordPage, HomePage,
+    InvitationPage, NewPromotionPage, NotFoundPage, OrganizationPage, OverviewPage, PromotionFrame, PromotionsPage,
+    ReferencePage, ResetPasswordPage, RolesPage, SettingsPage, SignInPage, SignUpPage, TeamPage, TryPage, UsagePage,
+    VersionsPage,
 };
 use crate::session::{Session, State};
-use crate::wire::{Organization, User};
 
 /// Where a signed-in user arrives.
-pub(crate) const HOME: &str = "/promotions";
+pub(crate) const HOME: &str = "/";
 
 /// The app.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let session = Session::new();
+    let language = LanguageChoice::new();
+    provide_context(language);
+    let session = Session::new(language);
     provide_context(session);
     provide_context(Navigated::new());
+    provide_context(News::new());
+    provide_context(LinkSecret::new());
     let outage = Outage::new();
     session.restore();
     Outage::on_end(move || {
@@ -31,8 +40,21 @@ pub(crate) fn App() -> impl IntoView {
             session.restore();
         }
     });
+    // Another branch for each language, because the same one again would keep the views that are there.
+    let pages = move || match language.get() {
+        Language::English => Either::Left(view! { <Pages /> }),
+        Language::Spanish => Either::Right(view! { <Pages /> }),
+    };
     view! {
         <OutageBanner outage=outage />
+        {pages}
+    }
+}
+
+/// The pages by their addresses.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
         <Router>
             <Routes fallback=|| view! { <main id="content" class="narrow"><NotFoundPage /></main> }>
                 <Route path=path!("/sign-in") view=SignInPage />
@@ -42,12 +64,26 @@ pub(crate) fn App() -> impl IntoView {
                 <Route path=path!("/reset-password") view=ResetPasswordPage />
                 <Route path=path!("/invitation") view=InvitationPage />
                 <ParentRoute path=path!("") view=SignedInOnly>
-                    <Route path=path!("/") view=|| view! { <Redirect path=HOME /> } />
+                    <Route path=path!("/") view=HomePage />
                     <Route path=path!("/promotions") view=PromotionsPage />
-                    <Route path=path!("/promotions/:code") view=PromotionPage />
                     // Not below /promotions/, where it would hide a promotion of that code.
                     <Route path=path!("/new-promotion") view=NewPromotionPage />
-                    <Route path=path!("/keys") view=AppKeysPage />
+                    <Route path=path!("/promotions/:code/edit") view=EditPromotionPage />
+                    <ParentRoute path=path!("/promotions/:code") view=PromotionFrame>
+                        <Route path=path!("/") view=OverviewPage />
+                        <Route path=path!("/try") view=TryPage />
+                        <Route path=path!("/coupons") view=CouponsPage />
+                        <Route path=path!("/versions") view=VersionsPage />
+                    </ParentRoute>
+                    <Route path=path!("/reports") view=UsagePage />
+                    <Route path=path!("/reports/demographics") view=DemographicsPage />
+                    <Route path=path!("/developers") view=AppKeysPage />
+                    <Route path=path!("/developers/reference") view=ReferencePage />
+                    <Route path=path!("/team") view=TeamPage />
+                    <Route path=path!("/team/roles") view=RolesPage />
+                    <Route path=path!("/audit") view=AuditPage />
+                    <Route path=path!("/settings") view=SettingsPage />
+                    <Route path=path!("/settings/organization") view=OrganizationPage />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -67,44 +103,23 @@ fn SignedInOnly() -> impl IntoView {
         }
         State::SignedOut => view! { <Redirect path="/sign-in" /> }.into_any(),
         State::Expired => {
-            let here = location.pathname.get_untracked();
+            let here = location.pathname.get_untracked() + &search(&location.search.get_untracked());
             let next = if here == "/" {
                 String::new()
             } else {
-                format!("?next={here}")
+                format!("?next={}", String::from(js_sys::encode_uri_component(&here)))
             };
             view! { <Redirect path=format!("/sign-in{next}") /> }.into_any()
         }
-        State::SignedIn(user, organization) => view! { <Frame user=user organization=organization /> }.into_any(),
+        State::SignedIn(account) => view! { <Frame account=account /> }.into_any(),
     }
 }
 
-#[component]
-fn Frame(user: User, organization: Organization) -> impl IntoView {
-    let session = Session::current();
-    let form = Form::new();
-    let sign_out = Callback::new(move |()| form.submit(session.sign_out(), drop));
-    view! {
-        <a class="skip" href="#content">{common::skip_to_content()}</a>
-        <header class="top">
-            <div class="top-inner">
-                <A href=HOME attr:class="brand">{common::product()}</A>
-                <nav aria-label=common::main_navigation()>
-                    <A href=HOME>{promotions::title()}</A>
-                    <A href="/keys">{keys::title()}</A>
-                </nav>
-                <div class="who">
-                    <span class="who-names" title=user.email>
-                        <strong>{organization.name}</strong>
-                        <span>{user.name}</span>
-                    </span>
-                    <Button look=Look::Quiet busy=form.busy() on_press=sign_out>{text::sign_out()}</Button>
-                </div>
-            </div>
-        </header>
-        <main id="content" tabindex="-1">
-            {form.summary(sign_out)}
-            <Outlet />
-        </main>
+/// The query of an address, with its mark.
+fn search(query: &str) -> String {
+    if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
     }
 }

@@ -1,16 +1,27 @@
-//! What only the browser can do: random identifiers, time zones, locks between tabs, the clipboard.
+//! What only the browser can do: random identifiers, time zones, locks between tabs, the clipboard, formats by locale,
+//! small notes kept on the device.
 //!
 //! Each function answers `None` or a plain fallback where an older browser lacks a feature; none throws.
+
+mod format;
+mod save;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use js_sys::{Array, Date, Function, Intl, JsString, Object, Promise, Reflect};
+use engine::wire::workbench::ZoneOffsets;
+use engine::zone::{OBSERVED_EVERY_MINUTES, Zone, ZoneError};
+use js_sys::{Array, Date, Function, Intl, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
+pub(crate) use self::format::*;
+pub(crate) use self::save::save_file;
 use crate::forms::window::parse_offset;
+
+/// The locale of what the app itself reads: others write a zone's distance from UTC in their own manner.
+const PARSED_LOCALE: &str = "en-GB";
 
 /// 128 random bits in hex: an idempotency key or the end of a transaction id.
 pub(crate) fn random_hex() -> String {
@@ -22,10 +33,35 @@ pub(crate) fn random_hex() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether Spanish is the browser's first language.
-pub(crate) fn prefers_spanish() -> bool {
-    let language = leptos::prelude::window().navigator().language();
-    language.is_some_and(|language| language == "es" || language.starts_with("es-"))
+/// The languages that the browser's user reads, the most wanted first.
+pub(crate) fn languages() -> Vec<String> {
+    let languages = leptos::prelude::window().navigator().languages();
+    languages.iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// What this device remembers under a name; nothing secret is kept so.
+pub(crate) fn remembered(name: &str) -> Option<String> {
+    local_storage()?.get_item(name).ok().flatten()
+}
+
+/// Remembers a value on this device, where the browser allows it; else it is forgotten with the tab.
+pub(crate) fn remember(name: &str, value: &str) {
+    if let Some(storage) = local_storage() {
+        // Refused when the user has forbidden or filled the storage.
+        _ = storage.set_item(name, value);
+    }
+}
+
+fn local_storage() -> Option<web_sys::Storage> {
+    leptos::prelude::window().local_storage().ok().flatten()
+}
+
+/// Says in which language the page is, for screen readers, hyphenation and translators.
+pub(crate) fn mark_language(tag: &str) {
+    if let Some(root) = leptos::prelude::document().document_element() {
+        // Fails only for names that are none.
+        _ = root.set_attribute("lang", tag);
+    }
 }
 
 /// Runs `work` while no other call of this origin, in any tab, holds the lock `name`.
@@ -95,45 +131,40 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// How far a zone is from UTC at an instant, in seconds; `None` for a zone that the browser does not know.
 pub(crate) fn offset_at(zone: &str, instant: DateTime<Utc>) -> Option<i32> {
-    let format = date_time_format(&[("timeZone", zone), ("timeZoneName", "longOffset")])?;
-    let parts = format.format_to_parts(&date(instant));
-    let member = |part: &JsValue, name: &str| {
-        Reflect::get(part, &name.into())
-            .ok()
-            .and_then(|value| value.as_string())
-    };
-    let name = parts
-        .iter()
-        .find(|part| member(part, "type").as_deref() == Some("timeZoneName"))?;
-    parse_offset(&member(&name, "value")?)
+    offsets_of(zone)?(&date(instant))
 }
 
-/// An instant for people, in `zone` or else in the browser's, to the second.
-pub(crate) fn format_time(instant: DateTime<Utc>, zone: Option<&str>) -> String {
-    let mut options = vec![("dateStyle", "medium"), ("timeStyle", "medium")];
-    options.extend(zone.map(|zone| ("timeZone", zone)));
-    let shown = date_time_format(&options)
-        .and_then(|format| format.format().call1(&JsValue::UNDEFINED, &date(instant)).ok())
-        .and_then(|shown| shown.as_string());
-    shown.unwrap_or_else(|| instant.to_rfc3339())
+/// All that the engine wants to know of a zone; `None` for one that the browser does not know.
+pub(crate) fn zone_offsets(zone: &str) -> Option<ZoneOffsets> {
+    const MILLIS_PER_MINUTE: f64 = 60_000.0;
+    let offset_at = offsets_of(zone)?;
+    let zone = Zone::observe(OBSERVED_EVERY_MINUTES, |minutes| {
+        let seconds = offset_at(&Date::new(&(f64::from(minutes) * MILLIS_PER_MINUTE).into()));
+        let minutes = seconds.and_then(|seconds| i16::try_from(seconds / 60).ok());
+        minutes.ok_or(ZoneError::OffsetOutOfRange)
+    });
+    zone.ok().as_ref().map(ZoneOffsets::from)
+}
+
+/// Tells a zone's distance from UTC, in seconds. Made once for many questions: each formatter costs more than they do.
+fn offsets_of(zone: &str) -> Option<impl Fn(&Date) -> Option<i32>> {
+    let format = date_time_format(&[("timeZone", zone), ("timeZoneName", "longOffset")])?.format();
+    Some(move |date: &Date| {
+        let shown = format.call1(&JsValue::UNDEFINED, date).ok()?.as_string()?;
+        // The name of the zone stands behind the date.
+        parse_offset(shown.get(shown.rfind("GMT")?..)?)
+    })
 }
 
 fn date_time_format(options: &[(&str, &str)]) -> Option<Intl::DateTimeFormat> {
-    let object = Object::new();
-    for (name, value) in options {
-        Reflect::set(&object, &(*name).into(), &(*value).into()).ok()?;
-    }
-    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    let constructor: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
-    let arguments = Array::of2(&JsString::from(crate::i18n::LOCALE).into(), &object.into());
-    // Through `construct`, because the binding's own constructor does not catch the error for an unknown zone.
-    Reflect::construct(&constructor, &arguments)
-        .ok()
-        .map(JsCast::unchecked_into)
+    formatter(PARSED_LOCALE, "DateTimeFormat", options).map(JsCast::unchecked_into)
 }
 
-fn date(instant: DateTime<Utc>) -> Date {
-    Date::new(&instant.to_rfc3339_opts(chrono::SecondsFormat::Millis, true).into())
+/// What the page says of itself: the content of its `meta` element of this name.
+pub(crate) fn page_setting(name: &str) -> Option<String> {
+    let selector = format!("meta[name='{name}']");
+    let element = leptos::prelude::document().query_selector(&selector).ok()??;
+    element.get_attribute("content")
 }
 
 /// Copies a text; whether that worked.
@@ -157,20 +188,60 @@ pub(crate) fn take_from_fragment(name: &str) -> Option<String> {
     Some(value)
 }
 
+/// The path of the page's address.
+pub(crate) fn path() -> String {
+    leptos::prelude::window().location().pathname().unwrap_or_default()
+}
+
 fn fragment_value(hash: &str, name: &str) -> Option<String> {
     let value = hash.strip_prefix('#')?.strip_prefix(name)?.strip_prefix('=')?;
     (!value.is_empty()).then(|| value.to_owned())
 }
 
+/// The value of a parameter of an address's query.
+pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
+    web_sys::UrlSearchParams::new_with_str(query).ok()?.get(name)
+}
+
+/// The path of an address with these parameters.
+pub(crate) fn address(path: &str, parameters: &[(&str, String)]) -> String {
+    if parameters.is_empty() {
+        return path.to_owned();
+    }
+    let encoded =
+        |(name, value): &(&str, String)| format!("{name}={}", String::from(js_sys::encode_uri_component(value)));
+    let query: Vec<_> = parameters.iter().map(encoded).collect();
+    format!("{path}?{}", query.join("&"))
+}
+
+/// Moves the focus to the page's heading: from something that is gone.
+pub(crate) fn focus_title() {
+    focus_on("h1");
+}
+
+/// Moves the focus to an element, once what was just changed is on the page.
+pub(crate) fn focus(id: &str) {
+    let id = id.to_owned();
+    leptos::prelude::request_animation_frame(move || {
+        let element = leptos::prelude::document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // One that cannot take the focus leaves it where it was.
+            _ = element.focus();
+        }
+    });
+}
+
 /// Moves the focus to the first field that is marked as wrong.
 pub(crate) fn focus_first_invalid() {
-    let field = leptos::prelude::document()
-        .query_selector("[aria-invalid='true']")
-        .ok()
-        .flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // A field that cannot take the focus leaves it where it was.
-        _ = field.focus();
+    focus_on("[aria-invalid='true']");
+}
+
+/// Moves the focus to the first element of a selector.
+fn focus_on(selector: &str) {
+    let element = leptos::prelude::document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // One that cannot take the focus leaves it where it was.
+        _ = element.focus();
     }
 }
 

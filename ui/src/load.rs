@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::{Answer, Failure};
 use crate::browser::is_visible;
 use crate::outage::Outage;
+use crate::task::spawn;
 
 /// A value of the server, and what happened last. Lives as long as the component that made it.
 pub(crate) struct Load<T: Send + Sync + 'static> {
@@ -44,7 +44,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             is_busy: StoredValue::new(false),
             fetch: StoredValue::new(Box::new(move |load: Self, turn| {
                 let answer = fetch();
-                spawn_local(async move { load.finish(turn, answer.await) });
+                spawn(async move { load.finish(turn, answer.await) });
             })),
         };
         load.reload();

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! pages ── forms (what was typed → body) ── session (token) ── api (the server) ── load / Form ──▶ pages
+//!              └── workbench (the engine: is it right?) ──────────────────────────────────┘
+//!   └── i18n (every text) ◀── language (which one)
 //! ```
 
 #![cfg_attr(
@@ -21,12 +23,20 @@ mod app;
 mod browser;
 mod components;
 mod forms;
+mod frame;
+mod guard;
 mod i18n;
+mod language;
+mod link;
 mod load;
+mod organizations;
 mod outage;
 mod pages;
 mod session;
+mod task;
+mod theme;
 mod wire;
+mod workbench;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

@@ -8,11 +8,12 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::{self, Failure};
-use crate::browser::{is_visible, prefers_spanish};
+use crate::browser::is_visible;
 use crate::i18n::outage as text;
+use crate::language::LanguageChoice;
+use crate::task::spawn;
 
 /// The first pause before asking whether it is over: about a restart's length.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -83,7 +84,7 @@ impl Outage {
     /// Asks again after `pause`, and so on until the service answers. A tab that nobody sees waits without asking.
     fn ask_after(self, pause: Duration) {
         let ask = move || {
-            spawn_local(async move {
+            spawn(async move {
                 if is_visible() && self.is_away.get_untracked() {
                     // The call itself tells the outcome.
                     _ = api::ping().await;
@@ -104,14 +105,15 @@ fn next_pause(pause: Duration) -> Duration {
 /// The line above every page while the service is away.
 #[component]
 pub(crate) fn OutageBanner(outage: Outage) -> impl IntoView {
-    let line = || {
-        if prefers_spanish() {
-            view! { <p class="outage" lang="es">{text::away_in_spanish()}</p> }
-        } else {
-            view! { <p class="outage" lang="en">{text::away()}</p> }
-        }
+    let language = LanguageChoice::current();
+    let line = move || {
+        language.get();
+        outage
+            .is_away
+            .get()
+            .then(|| view! { <p class="outage">{text::away()}</p> })
     };
-    view! { <div role="status">{move || outage.is_away.get().then(line)}</div> }
+    view! { <div role="status">{line}</div> }
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@
 //! ```
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::{self, Answer, Failure};
 use crate::browser::exclusively;
-use crate::wire::{Organization, SessionAnswer, User};
+use crate::i18n::Language;
+use crate::language::LanguageChoice;
+use crate::task::spawn;
+use crate::wire::{Account, Permission, SessionAnswer};
 
 /// The lock around renewing: the refresh token rotates and its second use ends the session, so tabs take turns.
 const LOCK: &str = "coupons-session";
@@ -28,7 +30,7 @@ pub(crate) enum State {
     /// Nobody, by choice.
     SignedOut,
     /// Somebody, of an organisation.
-    SignedIn(User, Organization),
+    SignedIn(Account),
 }
 
 /// The session of this tab.
@@ -36,14 +38,16 @@ pub(crate) enum State {
 pub(crate) struct Session {
     state: RwSignal<State>,
     token: StoredValue<Option<String>>,
+    language: LanguageChoice,
 }
 
 impl Session {
-    /// A session about to be restored; made once, at the root.
-    pub(crate) fn new() -> Self {
+    /// A session about to be restored, whose user's language becomes the app's; made once, at the root.
+    pub(crate) fn new(language: LanguageChoice) -> Self {
         Self {
             state: RwSignal::new(State::Restoring),
             token: StoredValue::new(None),
+            language,
         }
     }
 
@@ -65,7 +69,7 @@ impl Session {
     /// Asks for the session of the browser's cookie.
     pub(crate) fn restore(self) {
         self.state.set(State::Restoring);
-        spawn_local(async move {
+        spawn(async move {
             if let Err(failure) = self.renew(None).await
                 && !failure.is_unauthenticated()
             {
@@ -77,11 +81,41 @@ impl Session {
     /// Takes over what signing up or in answered.
     pub(crate) fn begin(self, answer: SessionAnswer) {
         self.token.set_value(Some(answer.access_token));
-        let state = State::SignedIn(answer.user, answer.organization);
+        let profile_language = answer.account.user.locale.as_deref().and_then(Language::of);
+        let state = State::SignedIn(answer.account);
         // Renewing a token changes nothing on the screen.
         if self.state.get_untracked() != state {
+            if let Some(language) = profile_language {
+                self.language.choose(language);
+            }
             self.state.set(state);
         }
+    }
+
+    /// Takes over what switching to another organisation answered: nothing on the screen is of that one.
+    pub(crate) fn switch(self, answer: SessionAnswer) {
+        self.state.set(State::Restoring);
+        self.begin(answer);
+    }
+
+    /// The account as it is after a change of profile, organisation or notices.
+    pub(crate) fn refresh_account(self, account: Account) {
+        if self.account_untracked().is_some() {
+            self.state.set(State::SignedIn(account));
+        }
+    }
+
+    /// Who is signed in, untracked.
+    pub(crate) fn account_untracked(self) -> Option<Account> {
+        match self.state.get_untracked() {
+            State::SignedIn(account) => Some(account),
+            State::Restoring | State::Unknown(_) | State::Expired | State::SignedOut => None,
+        }
+    }
+
+    /// Whether whoever is signed in may do something; the server decides, this only spares a refusal.
+    pub(crate) fn may(self, permission: Permission) -> bool {
+        self.account_untracked().is_some_and(|account| account.may(permission))
     }
 
     /// Signs out here and at the server.

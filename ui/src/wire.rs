@@ -1,16 +1,24 @@
 //! The bodies of the management API, as far as the app reads and writes them.
 
-use std::collections::BTreeMap;
+pub(crate) mod accounts;
+pub(crate) mod coupons;
+pub(crate) mod home;
+pub(crate) mod keys;
+pub(crate) mod places;
+pub(crate) mod promotions;
+pub(crate) mod reports;
+pub(crate) mod team;
 
 use chrono::{DateTime, Utc};
-use engine::app_key::Mode;
 use engine::effect::Effect;
 use engine::expression::Schema;
-use engine::ids::AppKeyId;
-use engine::money::Money;
-use engine::promotion::Standing;
-use engine::wire::v1::KeyScope;
+use engine::promotion::{Kind, Limits, Standing};
 use serde::{Deserialize, Serialize};
+
+use self::promotions::Terms;
+pub(crate) use accounts::{Account, Organization, OwnOrganization, Permission};
+pub(crate) use keys::{AppKey, NewAppKey};
+pub(crate) use reports::{Usage, UsageTotals};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -76,24 +84,13 @@ pub(crate) struct Acceptance {
     pub(crate) password: String,
 }
 
-/// The answer to register, login and refresh.
+/// The answer to register, login, refresh and switch.
 #[derive(Clone, Deserialize)]
 pub(crate) struct SessionAnswer {
     /// A secret: kept in memory only.
     pub(crate) access_token: String,
-    pub(crate) user: User,
-    pub(crate) organization: Organization,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct User {
-    pub(crate) name: String,
-    pub(crate) email: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Organization {
-    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) account: Account,
 }
 
 /// A promotion as the origin tells it.
@@ -101,19 +98,39 @@ pub(crate) struct Organization {
 pub(crate) struct Promotion {
     pub(crate) code: String,
     pub(crate) name: String,
+    pub(crate) kind: Kind,
     pub(crate) condition: String,
     pub(crate) attributes: Schema,
     pub(crate) effect: Effect,
     pub(crate) starts_at: Option<DateTime<Utc>>,
     pub(crate) ends_at: Option<DateTime<Utc>>,
     pub(crate) time_zone: String,
+    pub(crate) limits: Limits,
     pub(crate) status: Standing,
+    /// Counts published states: 0 for a draft.
+    pub(crate) version: u64,
     /// `None` for a draft, which the edge does not know.
     #[serde(default)]
     pub(crate) published: Option<Published>,
 }
 
 impl Promotion {
+    /// What it says, without where it stands.
+    pub(crate) fn terms(&self) -> Terms {
+        Terms {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            kind: self.kind,
+            condition: self.condition.clone(),
+            attributes: self.attributes.clone(),
+            effect: self.effect.clone(),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            time_zone: self.time_zone.clone(),
+            limits: self.limits,
+        }
+    }
+
     /// Whether the edge has yet to receive the newest version.
     pub(crate) fn is_publishing(&self) -> bool {
         self.published
@@ -137,58 +154,4 @@ pub(crate) struct Published {
 pub(crate) enum PublishState {
     Publishing,
     Live,
-}
-
-/// `POST /v1/app-keys`.
-#[derive(Debug, Serialize)]
-pub(crate) struct NewAppKey {
-    pub(crate) name: String,
-    pub(crate) mode: Mode,
-    pub(crate) promotions: KeyScope,
-}
-
-/// An application key without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct AppKey {
-    pub(crate) id: AppKeyId,
-    pub(crate) name: String,
-    pub(crate) mode: Mode,
-    pub(crate) promotions: KeyScope,
-    /// The start of the key, to recognise it by.
-    #[serde(default)]
-    pub(crate) preview: Option<String>,
-    #[serde(default)]
-    pub(crate) created_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    pub(crate) expires_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    pub(crate) revoked_at: Option<DateTime<Utc>>,
-}
-
-/// The answer to creating a key: the only place where `key` appears.
-#[derive(Clone, Deserialize)]
-pub(crate) struct CreatedAppKey {
-    pub(crate) key: String,
-}
-
-/// `GET /v1/reports/usage`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(crate) struct Usage {
-    /// Evaluations up to here are counted; `None` before the first.
-    #[serde(default)]
-    pub(crate) updated_at: Option<DateTime<Utc>>,
-    pub(crate) totals: UsageTotals,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(crate) struct UsageTotals {
-    pub(crate) evaluations: u64,
-    pub(crate) applicable: u64,
-    pub(crate) not_applicable: u64,
-    /// Counts by reason slug.
-    #[serde(default)]
-    pub(crate) by_reason: BTreeMap<String, u64>,
-    /// Sums by currency.
-    #[serde(default)]
-    pub(crate) discount: Vec<Money>,
 }

@@ -8,13 +8,13 @@ use crate::toolchain::cargo;
 use crate::{paths, step};
 
 /// Parts that depend on the engine alone; whoever else depended on one would show here.
-const LEAVES: [&str; 3] = ["edge", "origin", "ui"];
+const LEAVES: [&str; 4] = ["edge", "origin", "ui", "workbench"];
 /// Only advisories need a database that may not be reached; the suite runs everywhere.
 const DENY_CHECKS: [&str; 3] = ["bans", "licenses", "sources"];
 /// The licence and dependency checker; its results do not depend on the exact version.
 const DENY_VERSION: &str = "0.20.2";
 
-/// Checks that edge, origin and ui are used by nothing, and that the engine uses no other part.
+/// Checks that edge, origin, ui and workbench are used by nothing, and that the engine uses no other part.
 ///
 /// # Errors
 /// Names the dependency that is not allowed.

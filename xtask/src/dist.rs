@@ -6,8 +6,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -25,11 +26,15 @@ const NOT_INPUTS: [&str; 6] = ["build", "dist", "target", "tests", "fuzz", "entr
 pub fn build(tools: &Tools) -> Result<()> {
     let _locked = lock::acquire(&paths::scratch().join("dist.lock"), "building the Worker and the app")?;
     let root = paths::root();
-    when_changed("worker", "edge", &root.join("edge/build/index.js"), tools, || {
-        build_worker(tools)
-    })?;
-    when_changed("app", "ui", &root.join("ui/dist/index.html"), tools, || {
-        app::build(tools)
+    let (worker_js, page) = (root.join("edge/build/index.js"), root.join("ui/dist/index.html"));
+    // Beside each other: much of each is the linker's work, which takes one core.
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| when_changed("worker", "edge", &worker_js, tools, || build_worker(tools)));
+        let app = when_changed("app", "ui", &page, tools, || app::build(tools));
+        let worker = worker
+            .join()
+            .unwrap_or_else(|_| bail!("building the Worker panicked: see above"));
+        worker.and(app)
     })
 }
 
@@ -39,9 +44,22 @@ pub fn build(tools: &Tools) -> Result<()> {
 /// When nothing has been built.
 pub fn print_sizes() -> Result<()> {
     let app = sent_files(&paths::root().join("ui/dist"))?;
-    let (worker, app) = (print_size("Worker", &worker_files()?)?, print_size("app", &app)?);
-    println!("gzip: Worker {} KB, app {} KB", in_kilobytes(worker), in_kilobytes(app));
+    let (later, first): (Vec<_>, Vec<_>) = app.into_iter().partition(|file| is_of_workbench(file));
+    let worker = print_size("Worker", &worker_files()?)?;
+    let (first, later) = (print_size("first load", &first)?, print_size("workbench", &later)?);
+    println!(
+        "gzip: Worker {} KB, first load of the app {} KB, workbench {} KB",
+        in_kilobytes(worker),
+        in_kilobytes(first),
+        in_kilobytes(later)
+    );
     Ok(())
+}
+
+/// Whether the app fetches a file only when an editor opens.
+fn is_of_workbench(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with("workbench-"))
 }
 
 /// The Worker's size in bytes of gzip.
@@ -175,6 +193,14 @@ fn in_kilobytes(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workbench_is_told_apart() {
+        let check = |file: &str, expected| assert_eq!(is_of_workbench(Path::new(file)), expected, "{file}");
+        check("dist/assets/workbench-0123456789abcdef.wasm", true);
+        check("dist/assets/app-0123456789abcdef.wasm", false);
+        check("dist/index.html", false);
+    }
 
     #[test]
     fn sizes_are_shown_in_kilobytes() {

@@ -70,7 +70,7 @@ fn day(form: &str, name: &str) -> Result<()> {
 }
 
 /// One case of the end-to-end tests in its long form.
-fn end_to_end(what: &str, case: &str, (variable, value): (&str, &str)) -> Result<()> {
+pub(crate) fn end_to_end(what: &str, case: &str, (variable, value): (&str, &str)) -> Result<()> {
     services::build()?;
     let mut command = cargo::command();
     command.args(["test", "--quiet", "--locked", "--package", "tests"]);

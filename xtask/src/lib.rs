@@ -20,6 +20,7 @@ pub mod prepare;
 pub mod process;
 pub mod schemathesis;
 pub mod services;
+pub mod shots;
 pub mod stamp;
 pub mod step;
 pub mod test;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use xtask::bench::Subject;
 use xtask::drill::Drill;
 use xtask::test::Part;
-use xtask::{bench, dev, dist, drill, fuzz, prepare, process, test, toolchain};
+use xtask::{bench, dev, dist, drill, fuzz, prepare, process, shots, test, toolchain};
 
 /// Every command of the repository.
 #[derive(Debug, Parser)]
@@ -35,6 +35,8 @@ enum Command {
         /// What is drilled.
         drill: Drill,
     },
+    /// Take a picture of every page of the app, in both languages, light and dark, wide and narrow.
+    Shots,
     /// Look for inputs that break the engine, for a minute each, or as long as wanted.
     Fuzz(fuzz::Options),
     /// Build the Worker and the app where they are out of date, and show their sizes.
@@ -65,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { part } => test::run(part),
         Command::Bench { subject } => bench::run(subject),
         Command::Drill { drill } => drill::run(drill),
+        Command::Shots => shots::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Dist => toolchain::ensure()
             .and_then(|tools| dist::build(&tools))

@@ -94,7 +94,7 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
         Part::Hammer => steps.run("hammer", hammer),
         Part::Ui => {
             let tools = steps.run("tools", toolchain::ensure)?;
-            steps.run("tests", || cargo_test(&["--package", "ui"]))?;
+            steps.run("tests", || cargo_test(&["--package", "ui", "--package", "workbench"]))?;
             steps.run("dist", || dist::build(&tools))
         }
     }

@@ -69,8 +69,9 @@ impl Pattern {
             .map_or(MAX_SERIALS, |codes| codes.min(MAX_SERIALS))
     }
 
-    /// The code for a number below 32 to the power of [`Pattern::symbols`].
-    pub(super) fn write(&self, number: u128) -> CouponCode {
+    /// The code for a number, of which the last 5 bits for each of [`Pattern::symbols`] count: an example of what codes look
+    /// like, as long as the number is no coupon's.
+    pub fn write(&self, number: u128) -> CouponCode {
         let mut shift = u32::from(self.symbols) * SYMBOL_BITS;
         let code = self.text.bytes().map(|byte| {
             if byte != PLACE {

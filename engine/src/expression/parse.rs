@@ -10,27 +10,13 @@ pub(super) use notation::plain_number;
 use pest::Parser as _;
 
 use super::error::{Diagnostic, DiagnosticCode};
-use super::limits::{MAX_NAME_BYTES, check_size};
+use super::limits::check_size;
 use super::tree::{Expr, Span};
 
 #[derive(pest_derive::Parser)]
-#[grammar = "expression/grammar.pest"]
+#[grammar = "expression/words.pest"]
+#[grammar = "expression/condition.pest"]
 pub(super) struct Grammar;
-
-/// Whether `text` can name an attribute: 1 to [`MAX_NAME_BYTES`] ASCII letters, digits and `_`, no digit first and no word
-/// of the language.
-///
-/// ```
-/// use engine::expression::is_name;
-///
-/// assert!(is_name("payment_method"));
-/// assert!(!is_name("2nd") && !is_name("and") && !is_name("año"));
-/// ```
-pub fn is_name(text: &str) -> bool {
-    text.len() <= MAX_NAME_BYTES
-        && Grammar::parse(Rule::name, text)
-            .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str() == text))
-}
 
 /// Parses a condition: its syntax only.
 ///

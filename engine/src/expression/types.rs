@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::calendar::{Date, Instant};
+pub use parse::is_name;
 use parse::{parse_default, parse_type};
 
 /// The declared attributes of a promotion, by name.

@@ -211,7 +211,7 @@ impl Scene {
         let mallory = app.register("mallory").await;
         let promotion = ana.create_promotion("summer-10").await["id"].clone();
         let evaluation = crate::ingest::record(&ana, &promotion, 1);
-        app.ingest(&[evaluation.clone()]).await.expect(200);
+        app.ingest(std::slice::from_ref(&evaluation)).await.expect(200);
         ana.create_coupon_promotion("club").await;
         let batch = json!({"count": 1});
         let batch = ana.post("/v1/promotions/club/coupon-batches", &batch).await;

@@ -132,7 +132,7 @@ async fn a_record_is_looked_for_in_its_own_partition() {
         let make = sqlx::query("select ensure_partitions($1, $2)").bind(day - TimeDelta::days(2));
         make.bind(day + TimeDelta::days(2)).execute(&app.pool).await.unwrap();
         let record = record(&ana, &promotion, 1);
-        app.ingest(&[record.clone()]).await.expect(200);
+        app.ingest(std::slice::from_ref(&record)).await.expect(200);
         let others = "select inhrelid::regclass::text from pg_inherits where inhparent = 'evaluations'::regclass \
                       and inhrelid::regclass::text <> 'evaluations_20261121'";
         let others: Vec<String> = sqlx::query_scalar(others).fetch_all(&app.pool).await.unwrap();

@@ -21,12 +21,18 @@ pub(crate) fn Card(
 
 /// What stands in place of an empty list.
 #[component]
-pub(crate) fn EmptyState(#[prop(into)] title: String, #[prop(into)] body: String, children: Children) -> impl IntoView {
+pub(crate) fn EmptyState(
+    #[prop(into)] title: String,
+    #[prop(into)] body: String,
+    /// What to do about it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="empty">
             <p class="empty-title">{title}</p>
             <p>{body}</p>
-            {children()}
+            {children.map(|children| children())}
         </div>
     }
 }

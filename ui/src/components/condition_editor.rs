@@ -1,17 +1,24 @@
-//! A condition under the merchant's hands, checked by the engine at every key stroke: problems are underlined in the
+//! A condition under the merchant's hands, checked by the workbench at every key stroke: problems are underlined in the
 //! text and listed below it with their places.
 
-use engine::expression::{Condition, Diagnostic, Schema};
+use engine::expression::{Diagnostic, Schema};
 use engine::problem::FieldError;
+use engine::wire::workbench::ConditionCheck;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
-use super::FieldFrame;
+use super::{FailureAlert, FieldFrame};
 use crate::forms::place::{place, segments};
-use crate::i18n::editor as text;
+use crate::i18n::{editor as text, problems};
+use crate::load::Load;
+use crate::workbench;
 
-/// The names that a valid condition reads with what is probably not meant in it, or what is wrong with it.
-type Checked = Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>>;
+/// What is said of a text. Of the answers only the newest is kept; until the next one comes it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Checked {
+    source: String,
+    check: ConditionCheck,
+}
 
 /// An editor of a condition.
 #[component]
@@ -25,20 +32,23 @@ pub(crate) fn ConditionEditor(
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
     let area = NodeRef::<Textarea>::new();
-    let checked = Memo::new(move |_| check(&value.get(), &schema.get()));
-    let is_wrong = move || checked.with(Result::is_err).then_some("true");
+    let load = checker(value, schema);
+    let checked = load.signal();
+    let is_refused = move || checked.with(|checked| checked.as_ref().is_some_and(|checked| !checked.check.valid));
+    let is_wrong = move || is_refused().then_some("true");
     let described_by = format!("{id}-hint {id}-verdict {id}-errors");
-    let server_errors = Signal::derive(move || {
-        if checked.with(Result::is_ok) {
-            errors.get()
-        } else {
-            Vec::new()
-        }
-    });
+    let server_errors = Signal::derive(move || if is_refused() { Vec::new() } else { errors.get() });
+    let failure = move || {
+        let retry = Callback::new(move |()| load.reload());
+        load.failure()
+            .map(|failure| view! { <FailureAlert failure=failure retry=Some(retry) /> })
+    };
     view! {
         <FieldFrame id=id.clone() label=text::condition_label() hint=text::condition_hint() errors=server_errors>
-            <div class="editor" class:editor-wrong=move || checked.with(Result::is_err)>
-                <div class="editor-marks" aria-hidden="true">{move || marks(&value.get(), &checked.get())}</div>
+            <div class="editor" class:editor-wrong=is_refused>
+                <div class="editor-marks" aria-hidden="true">
+                    {move || checked.with(|checked| marks(&value.get(), checked.as_ref()))}
+                </div>
                 <textarea
                     id=id.clone()
                     name=id.clone()
@@ -53,21 +63,40 @@ pub(crate) fn ConditionEditor(
                 ></textarea>
             </div>
             <div class="verdict" id=format!("{id}-verdict") aria-live="polite">
-                {move || verdict(&value.get(), checked.get(), area)}
+                {move || checked.get().map(|checked| verdict(checked, area))}
             </div>
+            {failure}
         </FieldFrame>
     }
 }
 
-fn check(source: &str, schema: &Schema) -> Checked {
-    let condition = Condition::check(source, schema)?;
-    Ok((condition.references().to_vec(), condition.warnings().to_vec()))
+/// Checks the text whenever it or the declared attributes change.
+fn checker(value: RwSignal<String>, schema: Signal<Schema>) -> Load<Checked> {
+    let load = Load::new(move || {
+        let (source, schema) = (value.get_untracked(), schema.get_untracked());
+        async move {
+            let check = workbench::check_condition(&source, &schema).await?;
+            Ok(Checked { source, check })
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        value.track();
+        schema.track();
+        // The first check has begun already.
+        if before.is_some() {
+            load.reload();
+        }
+    });
+    load
 }
 
 /// The text again, laid out behind the text area, with its problems underlined.
-fn marks(source: &str, checked: &Checked) -> impl IntoView + use<> {
-    let (Ok((_, diagnostics)) | Err(diagnostics)) = checked;
+fn marks(source: &str, checked: Option<&Checked>) -> impl IntoView + use<> {
+    // The places of an answer are those of the text that it is about.
+    let checked = checked.filter(|checked| checked.source == source);
+    let diagnostics = checked.map(|checked| checked.check.diagnostics.as_slice());
     let ranges: Vec<_> = diagnostics
+        .unwrap_or_default()
         .iter()
         .map(|diagnostic| (diagnostic.start, diagnostic.end))
         .collect();
@@ -82,26 +111,25 @@ fn marks(source: &str, checked: &Checked) -> impl IntoView + use<> {
     (pieces.collect_view(), "\u{200b}")
 }
 
-fn verdict(source: &str, checked: Checked, area: NodeRef<Textarea>) -> AnyView {
-    let complaints = |diagnostics: Vec<Diagnostic>, class| {
-        let items = diagnostics
-            .into_iter()
-            .map(|diagnostic| complaint(source, diagnostic, area))
+fn verdict(Checked { source, check }: Checked, area: NodeRef<Textarea>) -> AnyView {
+    let complaints = |class| {
+        let items = check
+            .diagnostics
+            .iter()
+            .map(|diagnostic| complaint(&source, diagnostic.clone(), area))
             .collect_view();
         view! { <ul class=class aria-label=text::condition()>{items}</ul> }
     };
-    match checked {
-        Ok((names, warnings)) => {
-            let reads = if names.is_empty() {
-                text::condition_reads_nothing().to_owned()
-            } else {
-                text::condition_reads(&names.join(", "))
-            };
-            let warnings = (!warnings.is_empty()).then(|| complaints(warnings, "verdict-doubtful plain"));
-            view! { <p class="verdict-good">{text::condition_valid()} " " {reads}</p> {warnings} }.into_any()
-        }
-        Err(diagnostics) => complaints(diagnostics, "verdict-bad plain").into_any(),
+    if !check.valid {
+        return complaints("verdict-bad plain").into_any();
     }
+    let reads = if check.references.is_empty() {
+        text::condition_reads_nothing().to_owned()
+    } else {
+        text::condition_reads(&check.references.join(", "))
+    };
+    let warnings = (!check.diagnostics.is_empty()).then(|| complaints("verdict-doubtful plain"));
+    view! { <p class="verdict-good">{text::condition_valid()} " " {reads}</p> {warnings} }.into_any()
 }
 
 /// One problem; its place is a button that selects it in the text.
@@ -118,7 +146,7 @@ fn complaint(source: &str, diagnostic: Diagnostic, area: NodeRef<Textarea>) -> i
         <li>
             <button type="button" class="place" on:click=select>{text::at_place(place.line, place.column)}</button>
             " "
-            {diagnostic.message}
+            {problems::diagnostic(diagnostic)}
         </li>
     }
 }

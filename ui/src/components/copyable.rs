@@ -1,11 +1,11 @@
 //! A text to copy.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Button, Look};
 use crate::browser::copy;
 use crate::i18n::common;
+use crate::task::spawn;
 
 /// A labelled text with a button that copies it.
 #[component]
@@ -18,7 +18,7 @@ pub(crate) fn Copyable(
     let value = text.clone();
     let press = move |()| {
         let text = text.clone();
-        spawn_local(async move {
+        spawn(async move {
             let said = if copy(&text).await {
                 common::copied()
             } else {

@@ -9,9 +9,12 @@ use super::{Button, Look};
 /// Escape.
 #[component]
 pub(crate) fn ConfirmDialog(
+    /// The id of the question: one page may have several dialogs.
+    #[prop(default = "confirm-question")]
+    id: &'static str,
     /// What is asked; emptied when the dialog closes.
     question: RwSignal<Option<String>>,
-    #[prop(into)] confirm: String,
+    #[prop(into)] confirm: Signal<String>,
     #[prop(into)] cancel: String,
     #[prop(into)] on_confirm: Callback<()>,
 ) -> impl IntoView {
@@ -29,8 +32,8 @@ pub(crate) fn ConfirmDialog(
     });
     let close = move || question.set(None);
     view! {
-        <dialog node_ref=dialog on:close=move |_| close() aria-labelledby="confirm-question">
-            <p id="confirm-question">{move || question.get()}</p>
+        <dialog node_ref=dialog on:close=move |_| close() aria-labelledby=id>
+            <p id=id>{move || question.get()}</p>
             <div class="actions">
                 <Button look=Look::Secondary on_press=move |()| close()>{cancel}</Button>
                 <Button

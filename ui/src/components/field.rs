@@ -109,7 +109,10 @@ pub(crate) fn SelectField(
     let is_wrong = move || errors.with(|errors| !errors.is_empty()).then_some("true");
     let options = choices.into_iter().map(|choice| {
         let own = choice.value.clone();
-        view! { <option value=choice.value selected=move || value.with(|value| *value == own)>{choice.label}</option> }
+        // The property: the attribute counts no more once somebody has chosen.
+        view! {
+            <option value=choice.value prop:selected=move || value.with(|value| *value == own)>{choice.label}</option>
+        }
     });
     let options = options.collect_view();
     view! {
@@ -118,6 +121,8 @@ pub(crate) fn SelectField(
                 id=id.clone()
                 name=id.clone()
                 on:change=move |event| value.set(event_target_value(&event))
+                // What is `selected` stands for the start alone, once somebody has chosen.
+                prop:value=move || value.get()
                 aria-invalid=is_wrong
                 aria-describedby=described_by(&id)
             >

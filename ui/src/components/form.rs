@@ -1,14 +1,16 @@
 //! A form that calls the server: whether it is under way, and what is wrong with it.
 
+use std::pin::Pin;
+
 use engine::problem::FieldError;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Alert, AlertKind, FailureAlert};
 use crate::api::{Answer, Failure};
 use crate::browser::focus_first_invalid;
 use crate::forms::field_errors::{at, elsewhere};
 use crate::i18n::failures as text;
+use crate::task::spawn;
 
 /// The state of a form. Fields register their JSON pointers, so that an error that none of them shows is shown for
 /// the form as a whole.
@@ -19,6 +21,9 @@ pub(crate) struct Form {
     fields: RwSignal<Vec<Signal<String>>>,
     is_busy: RwSignal<bool>,
 }
+
+/// What follows a call that succeeded, its value inside: so what is around a call does not depend on its type.
+type Done = Box<dyn FnOnce()>;
 
 impl Form {
     /// Nothing sent, nothing wrong.
@@ -62,18 +67,26 @@ impl Form {
         call: impl Future<Output = Answer<T>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.run(Box::pin(async move {
+            let answer = call.await;
+            answer.map(|value| -> Done { Box::new(move || done(value)) })
+        }));
+    }
+
+    fn run(self, call: Pin<Box<dyn Future<Output = Answer<Done>>>>) {
         if self.is_busy.get_untracked() {
             return;
         }
         self.refuse(Vec::new());
         self.is_busy.set(true);
-        spawn_local(async move {
+        spawn(async move {
             let answer = call.await;
             if self.is_busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
+                Err(Failure::Invalid(errors)) => self.refuse(errors),
                 Err(failure) => {
                     self.show(failure.field_errors().to_vec());
                     self.failure.set(Some(failure));
@@ -92,6 +105,11 @@ impl Form {
                 .try_update(|fields| fields.retain(|field| *field != pointer))
         });
         Signal::derive(move || self.errors.with(|errors| at(errors, &pointer.get())))
+    }
+
+    /// Everything that is wrong with single fields, tracked.
+    pub(crate) fn errors(self) -> Vec<FieldError> {
+        self.errors.get()
     }
 
     /// The errors that no field shows.

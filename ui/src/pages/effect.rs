@@ -3,6 +3,7 @@
 use engine::effect::{Effect, Tier, TierValue};
 use engine::money::Rounding;
 
+use crate::browser::{format_decimal, format_money};
 use crate::i18n::promotions as text;
 
 /// Such as `10 % off, at most 500.00 UYU`.
@@ -12,16 +13,16 @@ pub(super) fn describe(effect: &Effect) -> String {
             percent,
             max_amount: None,
             rounding,
-        } => rounded(text::percent_off(&percent.to_string()), *rounding),
+        } => rounded(text::percent_off(&format_decimal(&percent.to_string())), *rounding),
         Effect::Percentage {
             percent,
             max_amount: Some(cap),
             rounding,
         } => {
-            let capped = text::percent_off_capped(&percent.to_string(), &cap.to_string());
-            rounded(capped, *rounding)
+            let percent = format_decimal(&percent.to_string());
+            rounded(text::percent_off_capped(&percent, &format_money(&cap.get())), *rounding)
         }
-        Effect::FixedAmount { amount } => text::amount_off(&amount.to_string()),
+        Effect::FixedAmount { amount } => text::amount_off(&format_money(&amount.get())),
         Effect::Tiered { tiers, rounding } => {
             let tiers: Vec<_> = tiers.as_slice().iter().map(describe_tier).collect();
             rounded(tiers.join("; "), *rounding)
@@ -31,10 +32,10 @@ pub(super) fn describe(effect: &Effect) -> String {
 
 fn describe_tier(tier: &Tier) -> String {
     let gives = match tier.value() {
-        TierValue::Percent(percent) => text::percent_off(&percent.to_string()),
-        TierValue::Amount(amount) => text::amount_off(&amount.to_string()),
+        TierValue::Percent(percent) => text::percent_off(&format_decimal(&percent.to_string())),
+        TierValue::Amount(amount) => text::amount_off(&format_money(&amount.get())),
     };
-    text::from_amount(&gives, &tier.from().to_string())
+    text::from_amount(&gives, &format_money(&tier.from()))
 }
 
 /// What most promotions do goes without saying.

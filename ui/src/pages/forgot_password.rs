@@ -7,6 +7,7 @@ use leptos_router::components::A;
 use crate::api;
 use crate::components::{Alert, AlertKind, Button, Form, PageTitle, TextField};
 use crate::i18n::{common, session as text};
+use crate::language::LanguageSwitch;
 use crate::wire::ForgottenPassword;
 
 /// An e-mail; then the same words for every one, so that nobody learns here who has an account.
@@ -56,6 +57,7 @@ pub(crate) fn ForgotPasswordPage() -> impl IntoView {
                 <Button submit=true busy=form.busy()>{text::forgot_send()}</Button>
             </form>
             <p><A href="/sign-in">{text::back_to_sign_in()}</A></p>
+            <LanguageSwitch />
         </main>
     }
 }

@@ -8,9 +8,11 @@ use leptos_router::hooks::use_navigate;
 use super::reset_password::LinkMissing;
 use crate::api;
 use crate::app::HOME;
-use crate::browser::{format_time, take_from_fragment};
+use crate::browser::format_time;
 use crate::components::{Alert, AlertKind, Button, Form, Loaded, Look, PageTitle, TextField};
 use crate::i18n::{common, invitation as text, session};
+use crate::language::LanguageSwitch;
+use crate::link::LinkSecret;
 use crate::load::Load;
 use crate::session::Session;
 use crate::wire::{Acceptance, Invitation, Link};
@@ -18,7 +20,7 @@ use crate::wire::{Acceptance, Invitation, Link};
 /// Who invites into what; then accepting, which signs in, or declining.
 #[component]
 pub(crate) fn InvitationPage() -> impl IntoView {
-    let token = take_from_fragment("token");
+    let token = LinkSecret::take();
     view! {
         <main id="content" class="narrow">
             <p class="brand">{common::product()}</p>
@@ -32,6 +34,7 @@ pub(crate) fn InvitationPage() -> impl IntoView {
                         .into_any()
                 }
             }}
+            <LanguageSwitch />
         </main>
     }
 }

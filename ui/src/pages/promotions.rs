@@ -1,117 +1,126 @@
-//! The list of promotions.
+//! The list of promotions: found by name, status and kind, changed one by one or several at once.
+
+mod actions;
+mod bulk;
+mod duplicate;
+mod filters;
+mod listing;
+mod row_menu;
+mod table;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::effect::describe;
-use super::status::{StatusBadge, published};
-use crate::api;
-use crate::components::{EmptyState, Loaded, Look, More, PageTitle};
-use crate::i18n::promotions as text;
-use crate::load::Load;
+use self::actions::{ActionDialogs, Actions};
+use self::bulk::BulkBar;
+use self::filters::{FilterBar, PATH, use_filters};
+use self::listing::Listing;
+use self::table::Table;
+use crate::components::{EmptyState, FailureAlert, Loading, Look, PageTitle};
+use crate::forms::promotion_filters::Filters;
+use crate::i18n::{failures, promotion_list, promotions as text};
 use crate::session::Session;
-use crate::wire::{Page, Promotion};
+use crate::wire::Permission;
+
+/// What there is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// No answer yet.
+    Nothing,
+    /// The organisation has no promotion.
+    None,
+    /// It may have some, but none as wanted.
+    NoMatch,
+    Some,
+}
 
 /// Every promotion of the organisation, with its state and counts.
 #[component]
 pub(crate) fn PromotionsPage() -> impl IntoView {
-    let session = Session::current();
-    let load = Load::new(move || session.call(async |token| api::promotions(token, None).await));
-    load.poll(super::promotion::PUBLISH_POLL, move || {
-        // A reload shows the first page alone: not under the hands of somebody who reads on.
-        let is_first_page = |page: &Page<Promotion>| page.items.len() <= api::PAGE_SIZE;
-        load.value()
-            .is_some_and(|page| is_first_page(&page) && page.items.iter().any(Promotion::is_publishing))
+    let filters = use_filters();
+    let listing = Listing::new(filters);
+    let actions = Actions::new(listing);
+    let shown = Memo::new(move |_| {
+        let is_empty = listing.count.get() == 0;
+        listing.shown.with(|filters| match filters {
+            None => Shown::Nothing,
+            Some(_) if !is_empty => Shown::Some,
+            Some(filters) if filters.is_narrowed() => Shown::NoMatch,
+            Some(_) => Shown::None,
+        })
     });
+    let content = move || match shown.get() {
+        Shown::Nothing => listing
+            .failure
+            .with(Option::is_none)
+            .then(|| view! { <Loading /> })
+            .into_any(),
+        Shown::None => view! { <NoPromotions /> }.into_any(),
+        Shown::NoMatch => view! { <NoMatch filters=filters /> }.into_any(),
+        Shown::Some => view! { <Table listing=listing actions=actions /> }.into_any(),
+    };
     view! {
         <div class="page-head">
             <div>
                 <PageTitle title=text::title() />
                 <p class="lead">{text::lead()}</p>
             </div>
-            <A href="/new-promotion" attr:class=Look::Primary.class()>{text::create()}</A>
+            <Create />
         </div>
-        <Loaded load=load children=move |page| view! { <List load=load page=page /> } />
+        <Show when=move || shown.get() != Shown::None>
+            <FilterBar filters=filters />
+        </Show>
+        <Failed listing=listing shown=shown />
+        <ActionDialogs actions=actions />
+        <BulkBar listing=listing actions=actions />
+        {content}
     }
+    .into_any()
 }
 
 #[component]
-fn List(load: Load<Page<Promotion>>, page: Signal<Option<Page<Promotion>>>) -> impl IntoView {
-    let is_empty = Memo::new(move |_| page.with(|page| page.as_ref().is_none_or(|page| page.items.is_empty())));
-    let session = Session::current();
-    let next_page = move |cursor: String| async move {
-        session
-            .call(async |token| api::promotions(token, Some(&cursor)).await)
-            .await
-    };
-    let items = move || page.with(|page| page.as_ref().map(|page| page.items.clone()).unwrap_or_default());
+fn Create() -> impl IntoView {
+    let may_write = Session::current().may(Permission::PromotionsWrite);
+    may_write.then(|| view! { <A href="/new-promotion" attr:class=Look::Primary.class()>{text::create()}</A> })
+}
+
+/// Why the list is not what is wanted. What failed at its end is told there.
+#[component]
+fn Failed(listing: Listing, shown: Memo<Shown>) -> impl IntoView {
     move || {
-        if is_empty.get() {
-            return view! {
-                <EmptyState title=text::empty_title() body=text::empty_body()>
-                    <A href="/new-promotion" attr:class=Look::Primary.class()>{text::create()}</A>
-                </EmptyState>
-            }
-            .into_any();
+        let failure = listing.failure.get()?;
+        if shown.get() == Shown::Some && listing.is_current() {
+            return None;
         }
-        view! {
-            <div class="table-box">
-                <table>
-                    <caption>{text::list_caption()}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text::column_promotion()}</th>
-                            <th scope="col">{text::column_status()}</th>
-                            <th scope="col">{text::column_edge()}</th>
-                            <th scope="col">{text::column_gives()}</th>
-                            <th scope="col" class="number">{text::column_evaluations()}</th>
-                            <th scope="col" class="number">{text::column_applicable()}</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <For
-                            each=items
-                            key=|promotion| (promotion.code.clone(), promotion.status.as_str(), published(promotion))
-                            let:promotion
-                        >
-                            <Row promotion=promotion />
-                        </For>
-                    </tbody>
-                </table>
-            </div>
-            <More load=load fetch=next_page />
-        }
-        .into_any()
+        let note = (shown.get() != Shown::Nothing).then(|| failures::stale().to_owned());
+        let retry = Callback::new(move |()| listing.retry());
+        Some(view! { <FailureAlert failure=failure retry=Some(retry) note=note /> })
     }
 }
 
 #[component]
-fn Row(promotion: Promotion) -> impl IntoView {
-    let session = Session::current();
-    let code = promotion.code.clone();
-    let usage = Load::new(move || {
-        let code = code.clone();
-        async move { session.call(async |token| api::usage(token, &code).await).await }
-    });
-    let count = move |pick: fn(&crate::wire::UsageTotals) -> u64| {
-        move || match (usage.value(), usage.failure()) {
-            (Some(usage), _) => pick(&usage.totals).to_string(),
-            (None, None) => "…".to_owned(),
-            (None, Some(_)) => "–".to_owned(),
-        }
-    };
-    let edge = published(&promotion);
+fn NoPromotions() -> impl IntoView {
     view! {
-        <tr>
-            <th scope="row">
-                <A href=format!("/promotions/{}", promotion.code)>{promotion.name}</A>
-                <span class="code">{promotion.code}</span>
-            </th>
-            <td data-label=text::column_status()><StatusBadge status=promotion.status /></td>
-            <td data-label=text::column_edge()>{edge}</td>
-            <td data-label=text::column_gives()>{describe(&promotion.effect)}</td>
-            <td data-label=text::column_evaluations() class="number">{count(|totals| totals.evaluations)}</td>
-            <td data-label=text::column_applicable() class="number">{count(|totals| totals.applicable)}</td>
-        </tr>
+        <EmptyState title=text::empty_title() body=text::empty_body()>
+            <Create />
+        </EmptyState>
+    }
+}
+
+/// The way back to all, in the order that was chosen.
+#[component]
+fn NoMatch(filters: Memo<Filters>) -> impl IntoView {
+    let all = move || {
+        let sort = filters.with(|filters| filters.sort);
+        let all = Filters {
+            sort,
+            ..Filters::default()
+        };
+        crate::browser::address(PATH, &all.parameters())
+    };
+    view! {
+        <EmptyState title=promotion_list::no_match_title() body=promotion_list::no_match_body()>
+            <a class=Look::Secondary.class() href=all>{promotion_list::clear_filters()}</a>
+        </EmptyState>
     }
 }

@@ -5,15 +5,16 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::api;
-use crate::browser::take_from_fragment;
 use crate::components::{Alert, AlertKind, Button, Form, PageTitle, TextField};
 use crate::i18n::{common, session as text};
+use crate::language::LanguageSwitch;
+use crate::link::LinkSecret;
 use crate::wire::NewPassword;
 
 /// The new password; then the way to the sign-in page.
 #[component]
 pub(crate) fn ResetPasswordPage() -> impl IntoView {
-    let token = take_from_fragment("token");
+    let token = LinkSecret::take();
     view! {
         <main id="content" class="narrow">
             <p class="brand">{common::product()}</p>
@@ -23,6 +24,7 @@ pub(crate) fn ResetPasswordPage() -> impl IntoView {
                 None => view! { <LinkMissing /> }.into_any(),
             }}
             <p><A href="/sign-in">{text::back_to_sign_in()}</A></p>
+            <LanguageSwitch />
         </main>
     }
 }

@@ -9,7 +9,8 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api;
 use crate::app::HOME;
 use crate::components::{Button, Form, PageTitle, TextField};
-use crate::i18n::session as text;
+use crate::i18n::{common, session as text};
+use crate::language::LanguageSwitch;
 use crate::session::{Session, State};
 use crate::wire::Credentials;
 
@@ -40,7 +41,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     };
     view! {
         <main id="content" class="narrow">
-            <p class="brand">{crate::i18n::common::product()}</p>
+            <p class="brand">{common::product()}</p>
             <PageTitle title=text::sign_in_title() />
             <form class="card" on:submit=submit novalidate>
                 {form.summary(send)}
@@ -65,6 +66,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             </form>
             <p><A href="/forgot-password">{text::forgot_link()}</A></p>
             <p>{text::no_account()} " " <A href="/sign-up">{text::sign_up()}</A></p>
+            <LanguageSwitch />
         </main>
     }
 }

@@ -8,6 +8,7 @@ use super::sign_in::leave_when_signed_in;
 use crate::api;
 use crate::components::{Button, Form, PageTitle, TextField};
 use crate::i18n::{common, session as text};
+use crate::language::LanguageSwitch;
 use crate::session::Session;
 use crate::wire::NewAccount;
 
@@ -74,6 +75,7 @@ pub(crate) fn SignUpPage() -> impl IntoView {
                 <Button submit=true busy=form.busy()>{text::sign_up()}</Button>
             </form>
             <p>{text::have_account()} " " <A href="/sign-in">{text::sign_in()}</A></p>
+            <LanguageSwitch />
         </main>
     }
 }

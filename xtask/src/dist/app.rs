@@ -1,8 +1,9 @@
-//! The app: Wasm and its glue, optimised, under names that hold a hash of their content, so that browsers may keep them
-//! for ever; and the page that names them.
+//! The app: two Wasm modules with their glue, optimised, under names that hold a hash of their content, so that browsers may
+//! keep them for ever; and the page that names them. The page loads the app, and the app loads the workbench, the engine in
+//! the browser, when it needs it.
 //!
-//! `ui/index.html` is the template: `{{app_js}}`, `{{app_wasm}}` and `{{app_css}}` stand for the addresses.
-//! `ui/style.css` is the style sheet, everything in `ui/public/` is copied.
+//! `ui/index.html` is the template: `{{app_js}}`, `{{app_wasm}}`, `{{app_css}}` and `{{workbench_js}}` stand for the
+//! addresses. The sheets of `ui/style/` become one, in the order of their names; everything in `ui/public/` is copied.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,50 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// How it is compiled: for size, for it is downloaded before it is run. The profile builds the engine for speed, which is
+/// what the Worker needs.
+const OPTIONS: [&str; 4] = [
+    // Views by their kind and not by their very type: each page would bring its own copy of what builds and updates one.
+    "target.wasm32-unknown-unknown.rustflags=[\"--cfg\", \"erase_components\"]",
+    "profile.release.opt-level=\"z\"",
+    "profile.release.package.engine.opt-level=\"z\"",
+    "profile.release.package.sha2.opt-level=\"z\"",
+];
+
+/// A Wasm module and its script.
+struct Module {
+    /// The crate that it is made of.
+    package: &'static str,
+    /// How its files are called, and its glue before it is bundled.
+    name: &'static str,
+    /// What the script does besides the glue; `{wasm}` stands for the module's address. A file of its own because the content
+    /// policy allows no inline ones.
+    start: &'static str,
+}
+
+/// Starts at once.
+const APP: Module = Module {
+    package: "ui",
+    name: "app",
+    start: "import init from \"./app.js\";\ninit({ module_or_path: \"{wasm}\" });\n",
+};
+
+/// Imported by the app, which finds its functions there once it can run.
+const WORKBENCH: Module = Module {
+    package: "workbench",
+    name: "workbench",
+    start: "import init from \"./workbench.js\";\nexport * from \"./workbench.js\";\n\
+        await init({ module_or_path: \"{wasm}\" });\n",
+};
+
+/// The addresses of what the page names.
+struct Addresses {
+    app_js: String,
+    app_wasm: String,
+    app_css: String,
+    workbench_js: String,
+}
+
 /// Builds it into `ui/dist/`, replacing what was there at once.
 pub(super) fn build(tools: &Tools) -> Result<()> {
     let ui = paths::root().join("ui");
@@ -36,63 +81,132 @@ pub(super) fn build(tools: &Tools) -> Result<()> {
     recreate(&work)?;
     let new = work.join("dist");
     paths::create_dir(&new.join(ASSETS))?;
-    compile(tools, &work)?;
-    let wasm = copy_hashed(&work.join("app_bg.opt.wasm"), &new, "app", "wasm")?;
-    bundle(tools, &work, &wasm)?;
-    let js = copy_hashed(&work.join("start.bundle.js"), &new, "app", "js")?;
-    let css = copy_hashed(&ui.join("style.css"), &new, "style", "css")?;
+    compile(tools)?;
+    let (app_js, app_wasm) = APP.build(tools, &work, &new)?;
+    let (workbench_js, _) = WORKBENCH.build(tools, &work, &new)?;
+    let sheet = work.join("style.css");
+    join_sheets(&ui.join("style"), &sheet)?;
+    minify(tools, &sheet)?;
+    let addresses = Addresses {
+        app_js,
+        app_wasm,
+        app_css: copy_hashed(&sheet, &new, "style", "css")?,
+        workbench_js,
+    };
     let template = fs::read_to_string(ui.join("index.html")).context("cannot read ui/index.html")?;
-    fs::write(new.join("index.html"), fill(&template, &js, &wasm, &css)?).context("cannot write index.html")?;
+    fs::write(new.join("index.html"), fill(&template, &addresses)?).context("cannot write index.html")?;
     copy_all(&ui.join("public"), &new)?;
     let dist = ui.join("dist");
     remove_if_there(&dist)?;
     move_dir(&new, &dist)
 }
 
-fn compile(tools: &Tools, work: &Path) -> Result<()> {
-    let mut cargo = tools.wasm.cargo(tools.npm.node());
-    cargo.args(["build", "--quiet", "--release", "--package", "ui", "--target", TARGET]);
-    step::run_quietly("building the app", &mut cargo)?;
-    let built = WasmToolchain::target_dir().join(TARGET).join("release/ui.wasm");
-    let mut bindgen = Command::new(&tools.wasm_bindgen);
-    bindgen
-        .args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"])
-        .arg(work)
-        .arg(built);
-    step::run_quietly("making the app's glue", &mut bindgen)?;
-    let mut optimise = Command::new(tools.npm.node());
-    optimise.arg(tools.npm.wasm_opt()).arg("-Oz").args(WASM_FEATURES);
-    optimise
-        .arg(work.join("app_bg.wasm"))
-        .arg("-o")
-        .arg(work.join("app_bg.opt.wasm"));
-    step::run_quietly("optimising the app", &mut optimise)
+/// Beside the Worker's build, whose dependencies are compiled in another way.
+fn target_dir() -> PathBuf {
+    WasmToolchain::target_dir().join("app")
 }
 
-/// One script: the glue, and the line that starts it. A file of its own because the content policy allows no inline ones.
-fn bundle(tools: &Tools, work: &Path, wasm: &str) -> Result<()> {
-    let start = format!("import init from \"./app.js\";\ninit({{ module_or_path: \"{wasm}\" }});\n");
-    fs::write(work.join("start.js"), start).context("cannot write the app's start")?;
+fn compile(tools: &Tools) -> Result<()> {
+    let mut cargo = tools.wasm.cargo(tools.npm.node());
+    cargo.args(["build", "--quiet", "--release", "--target", TARGET]);
+    cargo.args(["--package", APP.package, "--package", WORKBENCH.package]);
+    for option in OPTIONS {
+        cargo.args(["--config", option]);
+    }
+    cargo.env("CARGO_TARGET_DIR", target_dir());
+    step::run_quietly("building the app", &mut cargo)
+}
+
+impl Module {
+    /// Makes its two files; answers with the addresses of the script and of the module.
+    fn build(&self, tools: &Tools, work: &Path, dist: &Path) -> Result<(String, String)> {
+        let work = work.join(self.name);
+        paths::create_dir(&work)?;
+        self.glue(tools, &work)?;
+        let wasm = copy_hashed(&work.join("optimised.wasm"), dist, self.name, "wasm")?;
+        self.bundle(tools, &work, &wasm)?;
+        let js = copy_hashed(&work.join("bundle.js"), dist, self.name, "js")?;
+        Ok((js, wasm))
+    }
+
+    fn glue(&self, tools: &Tools, work: &Path) -> Result<()> {
+        let built = target_dir()
+            .join(TARGET)
+            .join("release")
+            .join(format!("{}.wasm", self.package));
+        let mut bindgen = Command::new(&tools.wasm_bindgen);
+        bindgen
+            .args([
+                "--target",
+                "web",
+                "--no-typescript",
+                "--out-name",
+                self.name,
+                "--out-dir",
+            ])
+            .arg(work)
+            .arg(built);
+        step::run_quietly(&format!("making the glue of the {}", self.name), &mut bindgen)?;
+        let mut optimise = Command::new(tools.npm.node());
+        optimise.arg(tools.npm.wasm_opt()).arg("-Oz").args(WASM_FEATURES);
+        optimise
+            .arg(work.join(format!("{}_bg.wasm", self.name)))
+            .arg("-o")
+            .arg(work.join("optimised.wasm"));
+        step::run_quietly(&format!("optimising the {}", self.name), &mut optimise)
+    }
+
+    /// One script: the glue and the start.
+    fn bundle(&self, tools: &Tools, work: &Path, wasm: &str) -> Result<()> {
+        let start = self.start.replace("{wasm}", wasm);
+        fs::write(work.join("start.js"), start).with_context(|| format!("cannot write the {}'s start", self.name))?;
+        let mut command = Command::new(tools.npm.node());
+        command.arg(tools.npm.esbuild()).current_dir(work);
+        command.args([
+            "start.js",
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--log-level=warning",
+        ]);
+        command.arg("--outfile=bundle.js");
+        step::run_quietly(&format!("bundling the {}", self.name), &mut command)
+    }
+}
+
+/// One style sheet of all, in the order of their names.
+fn join_sheets(dir: &Path, to: &Path) -> Result<()> {
+    let describe = || format!("cannot read the style sheets in {}", dir.display());
+    let mut sheets = Vec::new();
+    for entry in fs::read_dir(dir).with_context(describe)? {
+        sheets.push(entry.with_context(describe)?.path());
+    }
+    sheets.sort();
+    let mut joined = String::new();
+    for sheet in sheets {
+        joined += &fs::read_to_string(&sheet).with_context(|| format!("cannot read {}", sheet.display()))?;
+    }
+    fs::write(to, joined).with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// Drops what only people read.
+fn minify(tools: &Tools, sheet: &Path) -> Result<()> {
     let mut command = Command::new(tools.npm.node());
-    command.arg(tools.npm.esbuild()).current_dir(work);
-    command.args([
-        "start.js",
-        "--bundle",
-        "--minify",
-        "--format=esm",
-        "--log-level=warning",
-    ]);
-    command.arg("--outfile=start.bundle.js");
-    step::run_quietly("bundling the app", &mut command)
+    command.arg(tools.npm.esbuild()).arg(sheet).arg("--minify");
+    // Browsers that run the app know all that the sheets use: nothing is to be rewritten for older ones.
+    command.args(["--target=esnext", "--log-level=warning", "--allow-overwrite"]);
+    command.arg(format!("--outfile={}", sheet.display()));
+    step::run_quietly("minifying the style sheet", &mut command)
 }
 
 /// The page, with the addresses in their places.
-fn fill(template: &str, js: &str, wasm: &str, css: &str) -> Result<String> {
+fn fill(template: &str, addresses: &Addresses) -> Result<String> {
     let mut page = template.to_owned();
     for (place, address, required) in [
-        ("{{app_js}}", js, true),
-        ("{{app_css}}", css, true),
-        ("{{app_wasm}}", wasm, false),
+        ("{{app_js}}", &addresses.app_js, true),
+        ("{{app_css}}", &addresses.app_css, true),
+        ("{{app_wasm}}", &addresses.app_wasm, false),
+        ("{{workbench_js}}", &addresses.workbench_js, true),
     ] {
         if required && !page.contains(place) {
             bail!("ui/index.html has no {place}");
@@ -159,21 +273,31 @@ fn remove_if_there(dir: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn addresses() -> Addresses {
+        Addresses {
+            app_js: "/a-1.js".to_owned(),
+            app_wasm: "/a-2.wasm".to_owned(),
+            app_css: "/s-3.css".to_owned(),
+            workbench_js: "/w-4.js".to_owned(),
+        }
+    }
+
     #[test]
     fn every_place_is_filled() {
-        let template = "<link href=\"{{app_css}}\"><script type=\"module\" src=\"{{app_js}}\"></script>";
-        let page = fill(template, "/a-1.js", "/a-2.wasm", "/s-3.css").unwrap();
+        let template =
+            "<link href=\"{{app_css}}\"><meta content=\"{{workbench_js}}\"><script src=\"{{app_js}}\"></script>";
         assert_eq!(
-            page,
-            "<link href=\"/s-3.css\"><script type=\"module\" src=\"/a-1.js\"></script>"
+            fill(template, &addresses()).unwrap(),
+            "<link href=\"/s-3.css\"><meta content=\"/w-4.js\"><script src=\"/a-1.js\"></script>"
         );
         let check = |template: &str, said: &str| {
-            let error = fill(template, "/a", "/b", "/c").unwrap_err().to_string();
+            let error = fill(template, &addresses()).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
         };
-        check("{{app_js}}", "no {{app_css}}");
-        check("{{app_css}}", "no {{app_js}}");
-        check("{{app_css}}{{app_js}}{{app_icon}}", "{{app_icon}}");
+        check("{{app_js}}{{workbench_js}}", "no {{app_css}}");
+        check("{{app_css}}{{workbench_js}}", "no {{app_js}}");
+        check("{{app_css}}{{app_js}}", "no {{workbench_js}}");
+        check("{{app_css}}{{app_js}}{{workbench_js}}{{app_icon}}", "{{app_icon}}");
     }
 
     #[test]

@@ -7,10 +7,9 @@ use super::rewrite::repeated;
 use super::shapes::ShapeId;
 use crate::expression::error::DiagnosticCode;
 use crate::expression::layout::{Scalar, slot};
-use crate::expression::parse::is_name;
 use crate::expression::tree::{Expr, ExprKind, Identifier, Span};
 use crate::expression::typed::{Typed, TypedKind};
-use crate::expression::types::AttributeType;
+use crate::expression::types::{AttributeType, is_name};
 
 impl Checker<'_> {
     pub(super) fn name(&mut self, span: Span, name: &str) -> Option<Checked> {

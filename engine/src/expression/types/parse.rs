@@ -1,4 +1,4 @@
-//! Types and defaults as a promotion declares them.
+//! Names, types and defaults as a promotion declares them.
 
 use pest::Parser as _;
 use pest::iterators::Pair;
@@ -7,7 +7,26 @@ use rust_decimal::Decimal;
 use super::{AttributeType, Field, Literal, MAX_FIELDS, MAX_TYPE_BYTES, MAX_TYPE_DEPTH, TypeError};
 use crate::calendar::{Date, Instant};
 use crate::expression::limits::MAX_NAME_BYTES;
-use crate::expression::parse::{Grammar, Rule};
+
+#[derive(pest_derive::Parser)]
+#[grammar = "expression/words.pest"]
+#[grammar = "expression/types.pest"]
+struct Declarations;
+
+/// Whether `text` can name an attribute: 1 to [`MAX_NAME_BYTES`] ASCII letters, digits and `_`, no digit first and no word
+/// of the language.
+///
+/// ```
+/// use engine::expression::is_name;
+///
+/// assert!(is_name("payment_method"));
+/// assert!(!is_name("2nd") && !is_name("and") && !is_name("año"));
+/// ```
+pub fn is_name(text: &str) -> bool {
+    text.len() <= MAX_NAME_BYTES
+        && Declarations::parse(Rule::name, text)
+            .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str() == text))
+}
 
 pub(super) fn parse_default(kind: &AttributeType, json: &serde_json::Value) -> Result<Literal, TypeError> {
     let text = || json.as_str().ok_or(TypeError::Default);
@@ -44,7 +63,7 @@ pub(super) fn parse_type(text: &str) -> Result<(AttributeType, bool), TypeError>
     if text.len() > MAX_TYPE_BYTES || opened.max().unwrap_or_default() >= MAX_TYPE_DEPTH {
         return Err(TypeError::TooLarge);
     }
-    let mut pairs = Grammar::parse(Rule::declaration, text).map_err(|_| TypeError::Unknown)?;
+    let mut pairs = Declarations::parse(Rule::declaration, text).map_err(|_| TypeError::Unknown)?;
     let pair = pairs.next().and_then(|declaration| declaration.into_inner().next());
     build(pair.ok_or(TypeError::Unknown)?)
 }
