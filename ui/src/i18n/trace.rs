@@ -52,7 +52,6 @@ texts! {
         "Hace lo que hace una tienda, con una clave de prueba: se cuenta, y lo que consume queda consumido.";
     edge_stored => "The edge always answers for the promotion as it is published, not for the other condition.",
         "El borde siempre responde por la promoción publicada, no por la otra condición.";
-    edge_nothing => "Not asked yet.", "Todavía no se consultó.";
     evaluate => "Evaluate at the edge", "Evaluar en el borde";
     agrees => "Both say the same.", "Ambos dicen lo mismo.";
     differs => "The two differ: limits, coupons, or a version that is not live yet.",

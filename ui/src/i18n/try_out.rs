@@ -26,7 +26,6 @@ texts! {
     transaction_hint => "Each one counts once.", "Cada uno cuenta una sola vez.";
     new_transaction => "New id", "Id. nuevo";
     not_sent => "Not sent", "No se envía";
-    hint_date => "Such as 2026-12-24", "Como 2026-12-24";
     hint_date_time => "Such as 2026-12-24T18:00:00Z", "Como 2026-12-24T18:00:00Z";
     hint_list => "As JSON, such as [1, 2]", "En JSON, como [1, 2]";
     hint_object => "As JSON, such as {\"name\": \"value\"}", "En JSON, como {\"nombre\": \"valor\"}";
