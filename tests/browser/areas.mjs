@@ -5,37 +5,34 @@
 
 import path from "node:path";
 
-import { AXE, DESKTOP, PHONE, STEP_MS, Watch, baseUrl, requireWidth, run, screenshots } from "./harness.mjs";
+import { AXE, DESKTOP, PHONE, Watch, baseUrl, requireWidth, run, screenshots } from "./harness.mjs";
 import { OPEN, SIGNED_IN } from "./pages.mjs";
 import { openShop } from "./shop.mjs";
+import { LANGUAGES, Walk, picture, signIn, takeAll } from "./walk.mjs";
 
-const LANGUAGES = { en: "en-GB", es: "es-UY" };
 const SCHEMES = ["light", "dark"];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-// A page that does not answer any more has no picture either.
-const FAILED_MS = 5_000;
 // How often all pages are run through without waiting for any.
 const RUSHES = 3;
 const all = process.env.SHOTS === "all";
 
 /** A walk through all pages in one language. */
-class Walk {
+class Tour extends Walk {
   isSignedIn = false;
   expects = [];
 
-  constructor(browser, language, locale, shop) {
-    Object.assign(this, { browser, language, locale, shop });
-    this.watch = new Watch((url, status) => {
+  constructor(browser, language, shop) {
+    super(browser, language, (url, status) => {
       const isNobody = !this.isSignedIn && status === 401 && url.pathname === "/v1/auth/refresh";
       return isNobody || this.expects.includes(status);
     });
+    this.shop = shop;
   }
 
   async take() {
-    const { locale } = this;
-    this.context = await this.browser.newContext({ viewport: DESKTOP, locale, timezoneId: "America/Montevideo" });
+    this.context = await this.newContext();
     await this.context.addInitScript({ content: AXE() });
-    await this.newPage();
+    this.page = await this.newPage(this.context);
     await this.look(OPEN);
     await this.signIn();
     await this.look(SIGNED_IN);
@@ -43,16 +40,10 @@ class Walk {
     await this.context.close();
   }
 
-  async newPage() {
-    this.page = await this.context.newPage();
-    this.page.setDefaultTimeout(STEP_MS);
-    this.watch.on(this.page);
-  }
-
   /** Looks at each of `pages`; one that fails is told, and the next one is looked at in a tab of its own. */
   async look(pages) {
     for (const one of pages) {
-      this.watch.step = `${one.name} (${this.language})`;
+      this.watch.step = one.name;
       this.expects = one.expects ?? [];
       try {
         await this.page.goto(baseUrl + one.path(this.shop));
@@ -60,18 +51,17 @@ class Walk {
         await this.check(one.name);
       } catch (error) {
         this.watch.add(error.message);
-        const file = path.join(screenshots, `failed-${one.name}-${this.language}.png`);
-        await this.page.screenshot({ path: file, timeout: FAILED_MS }).catch(() => {});
+        await picture(this.page, `failed-${one.name}-${this.language}`);
         await this.page.close();
-        await this.newPage();
+        this.page = await this.newPage(this.context);
       }
     }
   }
 
-  /** A page is settled when it has its heading and nothing says that it is loading. */
+  /** A page is settled when it has its heading and nothing says that it is loading; the kit shows that as well. */
   async settle() {
     await this.page.locator("h1").first().waitFor();
-    await this.page.waitForFunction(() => !document.querySelector(".loading"));
+    await this.page.waitForFunction(() => !document.querySelector(".loading:not(.kit *)"));
   }
 
   async check(name) {
@@ -100,12 +90,8 @@ class Walk {
 
   async signIn() {
     const { page, shop } = this;
-    this.watch.step = `sign in (${this.language})`;
-    await page.goto(`${baseUrl}/sign-in`);
-    await page.locator("#email").fill(shop.email);
-    await page.locator("#password").fill(shop.password);
-    await page.locator("form button[type=submit]").click();
-    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+    this.watch.step = "sign in";
+    await signIn(page, shop);
     this.isSignedIn = true;
     await this.settle();
   }
@@ -113,7 +99,7 @@ class Walk {
   /** Through all pages without waiting for any: nothing may panic, and the last one is there in the end. */
   async rush() {
     const { page } = this;
-    this.watch.step = `rapid navigation (${this.language})`;
+    this.watch.step = "rapid navigation";
     this.expects = [404];
     const paths = SIGNED_IN.map((one) => one.path(this.shop));
     for (let round = 0; round < RUSHES; round += 1) {
@@ -137,12 +123,7 @@ const watch = new Watch(() => false);
 await run("areas.mjs", watch, async (browser) => {
   watch.step = "open a shop";
   const shop = await openShop("areas");
-  const walks = Object.entries(LANGUAGES).map(([language, locale]) => new Walk(browser, language, locale, shop));
-  const taken = await Promise.allSettled(walks.map((walk) => walk.take()));
-  for (const [index, { reason }] of taken.entries()) {
-    const { faults, step } = walks[index].watch;
-    watch.faults.push(...faults);
-    if (reason) watch.faults.push(`${step}: ${reason.stack ?? reason}`);
-  }
+  const walks = Object.keys(LANGUAGES).map((language) => new Tour(browser, language, shop));
+  await takeAll(watch, walks, (walk) => walk.take());
 });
 console.log("areas.mjs: every page was seen");

@@ -1,11 +1,13 @@
 // What every browser test needs: the browser, an eye on what goes wrong, bounded waits, an organisation to look at.
 //
 // Environment: BASE_URL (the edge), SCREENSHOT_DIR (an existing or new folder), CHROME (the browser's executable),
-// PLAYWRIGHT_CORE (the folder of that package, where NODE_PATH or the checkout does not lead to it).
+// MAILBOX_URL (where sent mails are read), PLAYWRIGHT_CORE (the folder of that package, where NODE_PATH or the checkout
+// does not lead to it). What a script asks for is done by whoever started it: tests/e2e/browser.rs, or a person.
 
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +23,8 @@ export const baseUrl = required("BASE_URL");
 export const screenshots = required("SCREENSHOT_DIR");
 export const unique = `${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
 
-function required(name) {
+/** The value of an environment variable; without it the process ends. */
+export function required(name) {
   const value = process.env[name];
   if (!value) {
     console.error(`set ${name}`);
@@ -40,6 +43,21 @@ export async function until(what, limitMs, look) {
     if (await look()) return;
     if (Date.now() > end) throw new Error(`not seen within ${limitMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Has whoever started the script do `request`, by a line of output; the line that answers is "done", or why not. */
+export async function ask(request) {
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const answer = new Promise((resolve) => {
+      lines.once("line", resolve);
+      lines.once("close", () => resolve("nobody answered"));
+    });
+    console.log(`please ${request}`);
+    if ((await answer) !== "done") throw new Error(`${request}: ${await answer}`);
+  } finally {
+    lines.close();
   }
 }
 

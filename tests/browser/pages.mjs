@@ -9,6 +9,9 @@ export const OPEN = [
   { name: "invitation", path: () => "/invitation" },
 ];
 
+// A development build has it.
+if (process.env.COUPONS_KIT) OPEN.push({ name: "kit", path: () => "/kit" });
+
 /** What a signed-in administrator reaches; `shop` is what `openShop` answers. */
 export const SIGNED_IN = [
   { name: "home", path: () => "/" },

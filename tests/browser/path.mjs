@@ -1,185 +1,263 @@
-// The merchant's path in a real browser: sign up, create a promotion, activate it, try it in the browser and at the edge,
-// see it counted; and the service going away and coming back.
+// The merchant's path in a real browser, in both languages: sign up, create a promotion, activate it, try it in the
+// browser and at the edge, see it in the report; and the service going away and coming back.
 //
 // Exits 0 when every step was seen; otherwise says which was not. Waits are bounded and on what a person can see.
 
-import { DESKTOP, PIPELINE_MS, STEP_MS, Watch, baseUrl, run, shot, unique, until } from "./harness.mjs";
+import { PIPELINE_MS, STEP_MS, Watch, ask, baseUrl, call, run, shot, unique, until } from "./harness.mjs";
+import { LANGUAGES, Walk, area, takeAll, textsOf } from "./walk.mjs";
 
-const email = `merchant-${unique}@example.com`;
-const code = `path-${unique}`;
+const NAME = "Browser path 10 %";
+
+const TEXTS = {
+  signInTitle: ["Sign in to Coupons", "Inicie sesión en Coupons"],
+  signUp: ["Create account", "Crear cuenta"],
+  signUpTitle: ["Create your account", "Cree su cuenta"],
+  home: ["Home", "Inicio"],
+  promotions: ["Promotions", "Promociones"],
+  developers: ["Developers", "Desarrolladores"],
+  none: ["No promotions yet", "Todavía no hay promociones"],
+  create: ["Create promotion", "Crear promoción"],
+  newTitle: ["New promotion", "Promoción nueva"],
+  addAttribute: ["Add attribute", "Agregar atributo"],
+  place: ["Line 2, column 1", "Línea 2, columna 1"],
+  reads: ["It reads payment_method, total.", "Lee payment_method, total."],
+  saveDraft: ["Save as draft", "Guardar borrador"],
+  saved: ["The draft is saved.", "El borrador está guardado."],
+  notPublished: ["Not published", "Sin publicar"],
+  activate: ["Activate", "Activar"],
+  pause: ["Pause", "Pausar"],
+  live: [/^Live since/, /^Publicada desde/],
+  tryIt: ["Try it", "Probar"],
+  request: ["The request", "La solicitud"],
+  here: ["In this browser", "En este navegador"],
+  edge: ["At the edge", "En el borde"],
+  createKey: ["Create a test key", "Crear una clave de prueba"],
+  evaluate: ["Evaluate at the edge", "Evaluar en el borde"],
+  decision: ["Decision", "Decisión"],
+  applicable: [/^Applicable[\s\S]*12\.05/, /^Se aplica[\s\S]*12,05/],
+  notApplicable: [/^Not applicable/, /^No se aplica/],
+  same: ["Both say the same.", "Ambos dicen lo mismo."],
+  overview: ["Overview", "Resumen"],
+  report: ["Open the report", "Abrir el informe"],
+  reportTitle: ["Usage report", "Informe de uso"],
+  evaluations: ["Evaluations", "Evaluaciones"],
+  applied: ["Applied", "Aplicadas"],
+  notApplied: ["Not applied", "No aplicadas"],
+  redemptions: ["Redemptions", "Canjes"],
+  whyNot: ["Why not applied", "Por qué no se aplicó"],
+  notMet: [/Condition not met[\s\S]*50/, /No se cumple la condición[\s\S]*50/],
+  given: [/^UYU\s+UYU\s12\.05/, /^UYU\s+(UYU|\$)\s12,05/],
+  counted: [/Active[\s\S]*\b2\b[\s\S]*\b1\b/, /Activa[\s\S]*\b2\b[\s\S]*\b1\b/],
+  keyName: ["Try-out of", "Prueba de"],
+  away: [/^The service cannot be reached at the moment/, /^En este momento no se puede acceder al servicio/],
+};
 
 /**
- * Answers that belong to the path: no session before signing up, an edge that has yet to hear of a new key, and a service
- * that is made to seem away.
+ * Answers that belong to the path: no session before signing up, an edge that has yet to hear of a new key, and a
+ * service that is away.
  */
-const watch = new Watch((url, status, step) => {
+function isExpected(url, status, step) {
   if (step === "outage") return status === 503;
   return status === 401 && (url.pathname === "/v1/auth/refresh" || url.pathname.endsWith("/evaluate"));
-});
-
-async function signUp(page) {
-  await page.goto(baseUrl);
-  await page.getByRole("heading", { name: "Sign in to Coupons" }).waitFor();
-  await shot(page, "path-sign-in");
-  await page.getByRole("link", { name: "Create account" }).click();
-  await page.getByRole("heading", { name: "Create your account" }).waitFor();
-  await page.getByLabel("Organisation").fill("Browser Path Store");
-  await page.getByLabel("Your name").fill("Path Merchant");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(`password of ${unique}`);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByRole("heading", { name: "Home" }).waitFor();
-  await shot(page, "path-first-home");
-  await area(page, "Promotions").click();
-  await page.getByText("No promotions yet").waitFor();
 }
 
-/** The link to an area, in the side. */
-function area(page, name) {
-  return page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true });
-}
-
-async function createPromotion(page) {
-  await page.getByRole("link", { name: "Create promotion" }).first().click();
-  await page.getByRole("heading", { name: "New promotion" }).waitFor();
-  await page.getByLabel("Code").fill(code);
-  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Browser path 10 %");
-  await page.getByRole("button", { name: "Add attribute" }).click();
-  await page.getByRole("textbox", { name: "Attribute 2", exact: true }).fill("payment_method");
-  await page.getByRole("combobox", { name: "Type 2", exact: true }).selectOption({ label: "Text" });
-
-  const condition = page.locator("#condition");
-  await condition.fill("total >= 100 and\npayment_methd == 'visa'");
-  const place = page.getByRole("button", { name: "Line 2, column 1" });
-  await place.waitFor();
-  await shot(page, "path-condition-broken");
-  await place.click();
-  const selected = await condition.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
-  if (selected !== "payment_methd") throw new Error(`the error points at "${selected}", not at the unknown name`);
-
-  await condition.fill("total >= 100 and payment_method == 'visa'");
-  await page.getByText("It reads payment_method, total.").waitFor();
-  await page.locator("#currency").selectOption("UYU");
-  await page.locator("#percent").fill("10");
-  await page.locator("#cap").fill("500.00");
-  await shot(page, "path-editor");
-  await page.getByRole("button", { name: "Save as draft" }).click();
-  await page.getByText("The draft is saved.").waitFor();
-}
-
-async function activate(page) {
-  await page.goto(`${baseUrl}/promotions/${code}`);
-  await page.getByRole("heading", { name: "Browser path 10 %" }).waitFor();
-  await page.getByText("Not published").waitFor();
-  await page.getByRole("button", { name: "Activate" }).click();
-  await page.getByText(/^Live since/).waitFor({ timeout: PIPELINE_MS });
-  await page.getByRole("button", { name: "Pause" }).waitFor();
-}
-
-/** Presses until the edge knows the key; every other refusal fails the path. */
-async function evaluate(page) {
-  const card = page.getByRole("region", { name: "At the edge" });
-  const decision = card.getByRole("status", { name: "Decision" });
-  const button = card.getByRole("button", { name: "Evaluate at the edge" });
-  await until("a decision of the edge", PIPELINE_MS, async () => {
-    await button.click();
-    await until("an answer", STEP_MS, async () => {
-      return (await decision.innerText()) !== "" || (await card.getByRole("alert").count()) > 0;
-    });
-    return (await decision.innerText()) !== "";
-  });
-  return decision.innerText();
-}
-
-async function tryOut(page) {
-  await page.getByRole("link", { name: "Try it" }).click();
-  const edge = page.getByRole("region", { name: "At the edge" });
-  await edge.getByRole("button", { name: "Create a test key" }).click();
-  await until("the new key in its field", STEP_MS, async () => {
-    return (await page.locator("#app-key").inputValue()).startsWith("ck_test_");
-  });
-  const request = page.getByRole("region", { name: "The request" });
-  await request.getByLabel("total").fill("120.50");
-  await request.getByLabel("payment_method").fill("visa");
-  await page.locator("#country").fill("UY");
-  await page.locator("#city").fill("MVD");
-  await page.locator("#amount").fill("120.50");
-  const here = page.getByRole("region", { name: "In this browser" });
-  await here.locator(".decision-yes").waitFor();
-  const yes = await evaluate(page);
-  if (!yes.startsWith("Applicable") || !/12\.05/.test(yes)) throw new Error(`expected 12.05 UYU off, saw: ${yes}`);
-  await edge.getByText("Both say the same.").waitFor();
-  await shot(page, "path-applicable");
-
-  await request.getByLabel("total").fill("99.99");
-  await here.locator(".decision-no").waitFor();
-  const no = await evaluate(page);
-  if (!no.startsWith("Not applicable")) throw new Error(`expected a refusal by the rule, saw: ${no}`);
-  await shot(page, "path-not-applicable");
-}
-
-async function seeCounts(page) {
-  await area(page, "Promotions").click();
-  await until("two evaluations in the list, one of them applied", PIPELINE_MS, async () => {
-    await page.reload();
-    const row = page.getByRole("row", { name: /Browser path 10 %/ });
-    await row.waitFor();
-    await page.waitForLoadState("networkidle");
-    return /Active[\s\S]*\b2\b[\s\S]*\b1\b/.test(await row.innerText());
-  });
-  await shot(page, "path-promotions");
-}
-
-async function reload(page) {
-  await page.reload();
-  await page.getByRole("row", { name: /Browser path 10 %/ }).waitFor();
-  await area(page, "Developers").click();
-  await page.getByRole("row", { name: new RegExp(`Try-out of ${code}`) }).waitFor();
-}
-
-/** The service goes away and comes back: the page says so, and goes on without being asked. */
-async function outage(page) {
-  const calls = /\/(v1|\.well-known)\//;
-  const problem = {
-    type: "about:blank", title: "Temporarily unavailable", status: 503, code: "unavailable",
-    detail: "A part of the service does not answer. Send the request again later.", request_id: "req_1",
-  };
-  await page.route(calls, (route) =>
-    route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }),
-  );
-  await area(page, "Promotions").click();
-  const banner = page.getByText("The service cannot be reached at the moment");
-  await banner.waitFor();
-  await shot(page, "path-outage");
-  await page.unroute(calls);
-  await page.getByRole("row", { name: /Browser path 10 %/ }).waitFor();
-  await banner.waitFor({ state: "detached" });
-}
-
-await run("path.mjs", watch, async (browser) => {
-  const page = await browser.newPage({ viewport: DESKTOP, locale: "en-GB" });
-  page.setDefaultTimeout(STEP_MS);
-  watch.on(page);
-  const steps = {
-    "sign up": signUp,
-    "create a promotion": createPromotion,
-    activate,
-    "try it": tryOut,
-    "see the counts": seeCounts,
-    reload,
-    outage,
-  };
-  for (const [name, take] of Object.entries(steps)) {
-    watch.step = name;
-    const start = Date.now();
-    try {
-      await take(page);
-    } catch (error) {
-      await shot(page, "path-failed").catch(() => {});
-      throw error;
-    }
-    console.log(`path.mjs: ${name}: seen after ${Date.now() - start} ms`);
-    if (watch.faults.length > 0) return;
+/** A merchant's path in one language. */
+class Path extends Walk {
+  constructor(browser, language) {
+    super(browser, language, isExpected);
+    this.texts = textsOf(language, TEXTS);
+    this.code = `path-${language}-${unique}`;
   }
+
+  async take() {
+    this.page = await this.newPage();
+    await this.takeSteps({
+      "sign up": this.signUp,
+      "create a promotion": this.createPromotion,
+      activate: this.activate,
+      "try it": this.tryOut,
+      "see the report": this.seeReport,
+      "see the list": this.seeList,
+      reload: this.reload,
+    });
+  }
+
+  async signUp() {
+    const { page, texts, language } = this;
+    await page.goto(baseUrl);
+    await page.getByRole("heading", { name: texts.signInTitle }).waitFor();
+    await this.shot("sign-in");
+    await page.getByRole("link", { name: texts.signUp }).click();
+    await page.getByRole("heading", { name: texts.signUpTitle }).waitFor();
+    await page.locator("#organization").fill("Browser Path Store");
+    await page.locator("#name").fill("Path Merchant");
+    await page.locator("#email").fill(`merchant-${language}-${unique}@example.com`);
+    await page.locator("#password").fill(`password of ${unique}`);
+    const registered = page.waitForResponse(`${baseUrl}/v1/auth/register`);
+    await page.getByRole("button", { name: texts.signUp }).click();
+    await page.getByRole("heading", { name: texts.home }).waitFor();
+    const { organization } = await (await registered).json();
+    if (organization.locale !== language) throw new Error(`the mails of the organisation are in ${organization.locale}`);
+    await this.shot("first-home");
+    await area(page, texts.promotions).click();
+    await page.getByText(texts.none).waitFor();
+  }
+
+  async createPromotion() {
+    const { page, texts } = this;
+    await page.getByRole("link", { name: texts.create }).first().click();
+    await page.getByRole("heading", { name: texts.newTitle }).waitFor();
+    await page.locator("#code").fill(this.code);
+    await page.locator("#name").fill(NAME);
+    await page.getByRole("button", { name: texts.addAttribute }).click();
+    await page.locator("#attribute-2-name").fill("payment_method");
+    await page.locator("#attribute-2-type").selectOption("string");
+
+    const condition = page.locator("#condition");
+    await condition.fill("total >= 100 and\npayment_methd == 'visa'");
+    const place = page.getByRole("button", { name: texts.place });
+    await place.waitFor();
+    await this.shot("condition-broken");
+    await place.click();
+    const selected = await condition.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
+    if (selected !== "payment_methd") throw new Error(`the error points at "${selected}", not at the unknown name`);
+
+    await condition.fill("total >= 100 and payment_method == 'visa'");
+    await page.getByText(texts.reads).waitFor();
+    await page.locator("#currency").selectOption("UYU");
+    await page.locator("#percent").fill("10");
+    await page.locator("#cap").fill("500.00");
+    await this.shot("editor");
+    await page.getByRole("button", { name: texts.saveDraft }).click();
+    await page.getByText(texts.saved).waitFor();
+  }
+
+  async activate() {
+    const { page, texts } = this;
+    await page.goto(`${baseUrl}/promotions/${this.code}`);
+    await page.getByRole("heading", { name: NAME }).waitFor();
+    await page.getByText(texts.notPublished).waitFor();
+    await page.getByRole("button", { name: texts.activate }).click();
+    await page.getByText(texts.live).waitFor({ timeout: PIPELINE_MS });
+    await page.getByRole("button", { name: texts.pause }).waitFor();
+  }
+
+  async tryOut() {
+    const { page, texts } = this;
+    await page.getByRole("link", { name: texts.tryIt }).click();
+    await page.getByRole("button", { name: texts.createKey }).click();
+    await until("the new key in its field", STEP_MS, async () => {
+      this.key = await page.locator("#app-key").inputValue();
+      return this.key.startsWith("ck_test_");
+    });
+    const request = page.getByRole("region", { name: texts.request });
+    await request.getByLabel("total").fill("120.50");
+    await request.getByLabel("payment_method").fill("visa");
+    await page.locator("#country").fill("UY");
+    await page.locator("#city").fill("MVD");
+    await page.locator("#amount").fill("120.50");
+    const here = page.getByRole("region", { name: texts.here });
+    await here.locator(".decision-yes").waitFor();
+    await this.decideAtTheEdge(texts.applicable);
+    await page.getByText(texts.same).waitFor();
+    await this.shot("applicable");
+
+    await request.getByLabel("total").fill("99.99");
+    await here.locator(".decision-no").waitFor();
+    await this.decideAtTheEdge(texts.notApplicable);
+    await this.shot("not-applicable");
+  }
+
+  /** Presses until the edge knows the key; every other refusal fails the path. */
+  async decideAtTheEdge(expected) {
+    const { page, texts } = this;
+    const card = page.getByRole("region", { name: texts.edge });
+    const decision = card.getByRole("status", { name: texts.decision });
+    await until("a decision of the edge", PIPELINE_MS, async () => {
+      await card.getByRole("button", { name: texts.evaluate }).click();
+      await until("an answer", STEP_MS, async () => {
+        return (await decision.innerText()) !== "" || (await card.getByRole("alert").count()) > 0;
+      });
+      return (await decision.innerText()) !== "";
+    });
+    const said = await decision.innerText();
+    if (!expected.test(said)) throw new Error(`expected ${expected}, saw: ${said}`);
+  }
+
+  /** The figures come by themselves, as they are counted. */
+  async seeReport() {
+    const { page, texts } = this;
+    await page.getByRole("link", { name: texts.overview }).click();
+    await page.getByRole("link", { name: texts.report }).click();
+    await page.getByRole("heading", { name: texts.reportTitle }).waitFor();
+    await page.locator(".report-scope", { hasText: this.code }).waitFor();
+    const figures = { evaluations: "2", applied: "1", notApplied: "1", redemptions: "1" };
+    for (const [name, expected] of Object.entries(figures)) {
+      const figure = page.locator(".stat").filter({ has: page.getByText(texts[name], { exact: true }) });
+      const value = figure.locator("dd").first();
+      await until(`${expected} as "${texts[name]}"`, PIPELINE_MS, async () => (await value.innerText()) === expected);
+    }
+    await page.getByRole("region", { name: texts.whyNot }).getByText(texts.notMet).first().waitFor();
+    await page.getByRole("row", { name: texts.given }).waitFor();
+    await this.shot("report");
+  }
+
+  async seeList() {
+    const { page, texts } = this;
+    await area(page, texts.promotions).click();
+    await until("the counts in the list", STEP_MS, async () => texts.counted.test(await this.row().innerText()));
+    await this.shot("promotions");
+  }
+
+  async reload() {
+    const { page, texts } = this;
+    await page.reload();
+    await this.row().waitFor();
+    await area(page, texts.developers).click();
+    await page.getByRole("row", { name: `${texts.keyName} ${this.code}` }).waitFor();
+  }
+
+  /** The service is away: the page says so, and shops go on. */
+  async seeAbsence() {
+    const { page, texts } = this;
+    await area(page, texts.promotions).click();
+    await page.getByText(texts.away).waitFor();
+    await page.getByRole("alert").waitFor();
+    await this.shot("outage");
+    const { status, answer } = await call("POST", `/v1/promotions/${this.code}/evaluate`, this.key, {
+      attributes: { total: 120.5, payment_method: "visa" },
+      amount: { amount: 12_050, currency: "UYU" },
+      transaction_id: `during-${this.language}`,
+    });
+    if (status !== 200 || !answer.applicable) throw new Error(`the edge answers ${status}: ${JSON.stringify(answer)}`);
+  }
+
+  /** The service is back: the page goes on without being asked. */
+  async seeReturn() {
+    await this.row().waitFor({ timeout: PIPELINE_MS });
+    await this.page.getByText(this.texts.away).waitFor({ state: "detached" });
+  }
+
+  row() {
+    return this.page.getByRole("row", { name: NAME });
+  }
+
+  async shot(name) {
+    await shot(this.page, `path-${name}-${this.language}`);
+  }
+}
+
+const watch = new Watch(() => false);
+await run("path.mjs", watch, async (browser) => {
+  const walks = Object.keys(LANGUAGES).map((language) => new Path(browser, language));
+  if (!(await takeAll(watch, walks, (walk) => walk.take()))) return;
+  watch.step = "outage";
+  await ask("stop the origin");
+  try {
+    await takeAll(watch, walks, (walk) => walk.takeSteps({ outage: walk.seeAbsence }));
+  } finally {
+    await ask("start the origin");
+  }
+  await takeAll(watch, walks, (walk) => walk.takeSteps({ outage: walk.seeReturn }));
 });
 console.log("path.mjs: the whole path was seen");

@@ -105,9 +105,12 @@ const CASES: &[(&str, Case)] = &[
     ("poison", OnBare(delivery::poison)),
     ("losses", OnBare(losses::of_records)),
     ("outage_origin", OnBare(outages::origin_stopped)),
+    ("outage_origin_killed", OnBare(outages::origin_killed)),
     ("outage_database", OnBare(outages::database_killed)),
     ("outage_disk", OnBare(outages::disk_full)),
     ("browser", Whole(browser::path)),
+    ("browser_team", Whole(browser::team)),
+    ("browser_coupons", Whole(browser::coupons)),
     ("browser_areas", Whole(browser::areas)),
 ];
 

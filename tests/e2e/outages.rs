@@ -20,6 +20,8 @@ const SHOPS: usize = 4;
 const PACE: Duration = Duration::from_millis(40);
 /// Requests that are answered at least while the part is away.
 const LEAST_REQUESTS: usize = 150;
+/// How often the origin is killed while records come in.
+const ORIGIN_KILLS: usize = 5;
 /// How long the part is away at least, in seconds; nothing in the suite.
 const LENGTH_VARIABLE: &str = "COUPONS_OUTAGE_SECS";
 /// The longest that what has gathered may take afterwards. A worse time is measured as well before it fails.
@@ -46,6 +48,19 @@ pub(crate) fn origin_stopped(bare: &Bare) -> Result<()> {
         bare.stack.stop_origin();
         shops.go_on()?;
         bare.stack.start_origin()
+    })
+}
+
+/// The origin is killed over and over in the middle of whatever it stores: a transaction is whole or not there, and a batch
+/// whose answer was lost comes again.
+pub(crate) fn origin_killed(bare: &Bare) -> Result<()> {
+    shops_go_on(bare, "origin-killed", |shops| {
+        for _ in 0..ORIGIN_KILLS {
+            bare.stack.kill_origin();
+            bare.stack.start_origin()?;
+            shops.go_on()?;
+        }
+        Ok(())
     })
 }
 

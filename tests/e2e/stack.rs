@@ -26,6 +26,8 @@ pub(crate) struct Stack {
     pub(crate) origin_api: Api,
     /// For the browser.
     pub(crate) edge_url: String,
+    /// Where the mails that were sent are read, without a trailing slash.
+    pub(crate) mailbox_url: String,
     pub(crate) seller: OnceLock<Seller>,
 }
 
@@ -83,12 +85,13 @@ impl Stack {
     fn new(parts: services::Stack) -> Result<Self> {
         let edge = Api::new(&parts.edge_url())?;
         let origin_api = Api::new(&parts.origin_url())?;
-        let edge_url = parts.edge_url();
+        let (edge_url, mailbox_url) = (parts.edge_url(), parts.mailbox_url().to_owned());
         Ok(Self {
             parts: Mutex::new(parts),
             edge,
             origin_api,
             edge_url,
+            mailbox_url,
             seller: OnceLock::new(),
         })
     }
@@ -100,6 +103,11 @@ impl Stack {
 
     pub(crate) fn stop_origin(&self) {
         self.lock().stop_origin();
+    }
+
+    /// Kills it without a word before.
+    pub(crate) fn kill_origin(&self) {
+        self.lock().kill_origin();
     }
 
     /// Starts it, and waits until the edge has found it back.

@@ -17,7 +17,6 @@ use engine::wire::v1::EvaluateAnswer;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 use crate::browser::random_hex;
@@ -25,7 +24,6 @@ use crate::i18n::{failures as text, problems};
 use crate::outage::Outage;
 use crate::wire::{
     Acceptance, Credentials, ForgottenPassword, Invitation, Link, NewAccount, NewPassword, Promotion, SessionAnswer,
-    Usage,
 };
 
 /// How long a call may take, in milliseconds: above the gateway's own limit, so that its answer is seen first.
@@ -185,10 +183,6 @@ pub(crate) async fn promotion(token: &str, code: &str) -> Answer<Promotion> {
     get(&format!("/v1/promotions/{}", segment(code)), token).await
 }
 
-pub(crate) async fn create_promotion(token: &str, body: &Value) -> Answer<Promotion> {
-    post("/v1/promotions", Some(token), body).await
-}
-
 pub(crate) async fn activate_promotion(token: &str, code: &str) -> Answer<Promotion> {
     decode(
         send(
@@ -213,10 +207,6 @@ pub(crate) async fn pause_promotion(token: &str, code: &str) -> Answer<Promotion
         .await?,
     )
     .await
-}
-
-pub(crate) async fn usage(token: &str, code: &str) -> Answer<Usage> {
-    get(&format!("/v1/reports/usage?promotion={}", segment(code)), token).await
 }
 
 /// What a shop does: `body` is the text of the request, `app_key` its credential.
@@ -396,7 +386,7 @@ async fn decode<T: DeserializeOwned>(response: Response) -> Answer<T> {
 async fn failure(response: Response) -> Failure {
     let text = response.text().await.unwrap_or_default();
     match serde_json::from_str(&text) {
-        Ok(problem) => Failure::Problem(Box::new(problems::problem(problem))),
+        Ok(problem) => Failure::Problem(Box::new(problems::told(problem).await)),
         Err(_) => unexpected(&response),
     }
 }

@@ -12,12 +12,7 @@ use crate::i18n::{Language, session as text};
 use crate::language::LanguageChoice;
 use crate::link::LinkSecret;
 use crate::outage::{Outage, OutageBanner};
-use crate::pages::{
-    AppKeysPage, AuditPage, CouponsPage, DemographicsPage, EditPromotionPage, ForgotPasswordPage, HomePage,
-    InvitationPage, NewPromotionPage, NotFoundPage, OrganizationPage, OverviewPage, PromotionFrame, PromotionsPage,
-    ReferencePage, ResetPasswordPage, RolesPage, SettingsPage, SignInPage, SignUpPage, TeamPage, TryPage, UsagePage,
-    VersionsPage,
-};
+use crate::pages::{self, NotFoundPage};
 use crate::session::{Session, State};
 
 /// Where a signed-in user arrives.
@@ -56,38 +51,54 @@ pub(crate) fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <Router>
-            <Routes fallback=|| view! { <main id="content" class="narrow"><NotFoundPage /></main> }>
-                <Route path=path!("/sign-in") view=SignInPage />
-                <Route path=path!("/sign-up") view=SignUpPage />
-                <Route path=path!("/forgot-password") view=ForgotPasswordPage />
+            <Routes fallback=NotFound>
+                <Route path=path!("/sign-in") view=pages::SIGN_IN />
+                <Route path=path!("/sign-up") view=pages::SIGN_UP />
+                <Route path=path!("/forgot-password") view=pages::FORGOT_PASSWORD />
                 // The addresses of mails: see the origin's `mail::links`.
-                <Route path=path!("/reset-password") view=ResetPasswordPage />
-                <Route path=path!("/invitation") view=InvitationPage />
+                <Route path=path!("/reset-password") view=pages::RESET_PASSWORD />
+                <Route path=path!("/invitation") view=pages::INVITATION />
+                <Route path=path!("/kit") view=kit />
                 <ParentRoute path=path!("") view=SignedInOnly>
-                    <Route path=path!("/") view=HomePage />
-                    <Route path=path!("/promotions") view=PromotionsPage />
+                    <Route path=path!("/") view=pages::HOME />
+                    <Route path=path!("/promotions") view=pages::PROMOTIONS />
                     // Not below /promotions/, where it would hide a promotion of that code.
-                    <Route path=path!("/new-promotion") view=NewPromotionPage />
-                    <Route path=path!("/promotions/:code/edit") view=EditPromotionPage />
-                    <ParentRoute path=path!("/promotions/:code") view=PromotionFrame>
-                        <Route path=path!("/") view=OverviewPage />
-                        <Route path=path!("/try") view=TryPage />
-                        <Route path=path!("/coupons") view=CouponsPage />
-                        <Route path=path!("/versions") view=VersionsPage />
+                    <Route path=path!("/new-promotion") view=pages::NEW_PROMOTION />
+                    <Route path=path!("/promotions/:code/edit") view=pages::EDIT_PROMOTION />
+                    <ParentRoute path=path!("/promotions/:code") view=pages::PROMOTION_FRAME>
+                        <Route path=path!("/") view=pages::OVERVIEW />
+                        <Route path=path!("/try") view=pages::TRY_OUT />
+                        <Route path=path!("/coupons") view=pages::COUPONS />
+                        <Route path=path!("/versions") view=pages::VERSIONS />
                     </ParentRoute>
-                    <Route path=path!("/reports") view=UsagePage />
-                    <Route path=path!("/reports/demographics") view=DemographicsPage />
-                    <Route path=path!("/developers") view=AppKeysPage />
-                    <Route path=path!("/developers/reference") view=ReferencePage />
-                    <Route path=path!("/team") view=TeamPage />
-                    <Route path=path!("/team/roles") view=RolesPage />
-                    <Route path=path!("/audit") view=AuditPage />
-                    <Route path=path!("/settings") view=SettingsPage />
-                    <Route path=path!("/settings/organization") view=OrganizationPage />
+                    <Route path=path!("/reports") view=pages::USAGE />
+                    <Route path=path!("/reports/demographics") view=pages::DEMOGRAPHICS />
+                    <Route path=path!("/developers") view=pages::APP_KEYS />
+                    <Route path=path!("/developers/reference") view=pages::REFERENCE />
+                    <Route path=path!("/team") view=pages::TEAM />
+                    <Route path=path!("/team/roles") view=pages::ROLES />
+                    <Route path=path!("/audit") view=pages::AUDIT />
+                    <Route path=path!("/settings") view=pages::SETTINGS />
+                    <Route path=path!("/settings/organization") view=pages::ORGANIZATION />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// What stands at any other address.
+#[component]
+fn NotFound() -> impl IntoView {
+    view! { <main id="content" class="narrow"><NotFoundPage /></main> }
+}
+
+/// The component kit, which is in a development build only: the parts that pages share would be cut finer with it.
+fn kit() -> AnyView {
+    #[cfg(feature = "kit")]
+    let page = pages::KIT();
+    #[cfg(not(feature = "kit"))]
+    let page = view! { <NotFound /> }.into_any();
+    page
 }
 
 /// Shows its pages to a signed-in user and leads others to the sign-in page and back.

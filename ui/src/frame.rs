@@ -8,6 +8,7 @@ use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_location;
 
 use crate::components::{Button, Form, Icon, IconMark, Look, NewsLine};
+use crate::guard::Unsaved;
 use crate::i18n::{common, shell as text};
 use crate::organizations::OrganizationSwitch;
 use crate::pages::FreshKeys;
@@ -60,18 +61,21 @@ pub(crate) fn Frame(account: Account) -> impl IntoView {
     let session = Session::current();
     provide_context(FreshKeys::new());
     let form = Form::new();
+    let unsaved = Unsaved::new();
+    provide_context(unsaved);
     let sign_out = Callback::new(move |()| form.submit(session.sign_out(), drop));
+    let ask_and_sign_out = Callback::new(move |()| unsaved.before(sign_out));
     view! {
         <a class="skip" href="#content">{common::skip_to_content()}</a>
         <div class="frame">
-            <div class="bar">
+            <header class="bar">
                 <A href="/" attr:class="brand">{common::product()}</A>
                 <button type="button" class=Look::Quiet.class() popovertarget=SIDE>
                     <IconMark icon=Icon::Menu />
                     {text::menu()}
                 </button>
-            </div>
-            <Side account=account sign_out=sign_out busy=form.busy() />
+            </header>
+            <Side account=account sign_out=ask_and_sign_out busy=form.busy() />
             <main id="content" tabindex="-1">
                 <div class="page">
                     {form.summary(sign_out)}

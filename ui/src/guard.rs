@@ -1,8 +1,9 @@
-//! Asks before typed text is lost: when somebody follows a link, goes back or forward, or closes the tab.
+//! Asks before typed text is lost: when somebody follows a link, goes back or forward, signs out or closes the tab.
 //!
 //! ```text
 //! click on a link ── prevented ──▶ question ── leave ──▶ navigate
 //! back, forward   ── hidden from the router, address put back ──▶ question ── leave ──▶ back once more
+//! signing out     ── told to [`Unsaved`] ──▶ question ── leave ──▶ done
 //! tab or window   ── the browser's own question
 //! ```
 
@@ -16,12 +17,38 @@ use crate::components::ConfirmDialog;
 use crate::i18n::editor as text;
 
 /// Where somebody was about to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Way {
     /// To an address of the app.
     To(String),
     /// In the tab's history.
     Back,
+    /// Away from all pages, by what this does.
+    Out(Callback<()>),
+}
+
+/// The guard of the page that is shown, for what is done beside the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Unsaved(StoredValue<Option<Guard>>);
+
+impl Unsaved {
+    /// No guard yet; made once, around the pages.
+    pub(crate) fn new() -> Self {
+        Self(StoredValue::new(None))
+    }
+
+    /// The one of the app.
+    pub(crate) fn current() -> Self {
+        expect_context()
+    }
+
+    /// Does `leave`, where the page has something to lose after the question. A guard whose page is gone is off.
+    pub(crate) fn before(self, leave: Callback<()>) {
+        match self.0.get_value().filter(|guard| guard.is_on()) {
+            Some(guard) => guard.ask(Way::Out(leave)),
+            None => leave.run(()),
+        }
+    }
 }
 
 /// A page with something to lose; lives as long as the component that made it.
@@ -42,6 +69,9 @@ impl Guard {
             way: RwSignal::new(None),
             question: RwSignal::new(None),
         };
+        if let Some(Unsaved(of_page)) = use_context() {
+            of_page.set_value(Some(guard));
+        }
         let location = use_location();
         // The router's, which changes only once it has heard of a navigation.
         let here = move || {
@@ -102,18 +132,21 @@ impl Guard {
 #[component]
 pub(crate) fn GuardDialog(guard: Guard) -> impl IntoView {
     let navigate = use_navigate();
-    let leave = move |()| {
-        guard.release();
-        match guard.way.get_untracked() {
-            Some(Way::To(path)) => navigate(&path, NavigateOptions::default()),
-            Some(Way::Back) => {
-                if let Ok(history) = window().history() {
-                    // Fails only in documents that are not shown.
-                    _ = history.back();
-                }
-            }
-            None => {}
+    let leave = move |()| match guard.way.get_untracked() {
+        Some(Way::To(path)) => {
+            guard.release();
+            navigate(&path, NavigateOptions::default());
         }
+        Some(Way::Back) => {
+            guard.release();
+            if let Ok(history) = window().history() {
+                // Fails only in documents that are not shown.
+                _ = history.back();
+            }
+        }
+        // On guard still: when that does not succeed, the text is there.
+        Some(Way::Out(leave)) => leave.run(()),
+        None => {}
     };
     view! { <ConfirmDialog question=guard.question confirm=text::leave() cancel=text::stay() on_confirm=leave /> }
 }

@@ -32,6 +32,7 @@ mod load;
 mod organizations;
 mod outage;
 mod pages;
+mod part;
 mod session;
 mod task;
 mod theme;

@@ -1,16 +1,18 @@
 //! Switching between the organisations that a user belongs to.
 
 use leptos::prelude::*;
+use web_sys::HtmlSelectElement;
 
 use crate::api;
 use crate::components::Form;
+use crate::guard::Unsaved;
 use crate::i18n::shell as text;
 use crate::load::Load;
 use crate::session::Session;
 use crate::wire::OwnOrganization;
 
 /// The organisation's name; for a user of several, the choice between them. Switching starts again at the home page,
-/// because what was on the screen belongs to the other organisation.
+/// because what was on the screen belongs to the other organisation. Until then the present one stays chosen.
 #[component]
 pub(crate) fn OrganizationSwitch(name: String) -> impl IntoView {
     let session = Session::current();
@@ -30,16 +32,20 @@ pub(crate) fn OrganizationSwitch(name: String) -> impl IntoView {
             drop,
         );
     });
-    let choose = move |id: String| {
-        chosen.set_value(id);
-        switch.run(());
+    let unsaved = Unsaved::current();
+    let choose = move |select: HtmlSelectElement, current: &str| {
+        chosen.set_value(select.value());
+        select.set_value(current);
+        unsaved.before(switch);
     };
     move || match load.value() {
         Some(list) if list.items.len() > 1 => {
+            let current = list.items.iter().find(|organization| organization.current);
+            let current = current.map(|organization| organization.id.clone()).unwrap_or_default();
             let options = list.items.into_iter().map(choice).collect_view();
             view! {
                 <label class="visually-hidden" for="organization">{text::switch_organization()}</label>
-                <select id="organization" on:change=move |event| choose(event_target_value(&event))>
+                <select id="organization" on:change=move |event| choose(event_target(&event), &current)>
                     {options}
                 </select>
                 {form.summary(switch)}

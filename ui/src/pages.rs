@@ -1,4 +1,4 @@
-//! The pages, one file each.
+//! The pages, one file each, and the parts that their code is fetched in.
 
 mod audit;
 mod coupons;
@@ -9,6 +9,8 @@ mod effect;
 mod forgot_password;
 mod home;
 mod invitation;
+#[cfg(feature = "kit")]
+mod kit;
 mod new_promotion;
 mod not_found;
 mod promotion;
@@ -24,23 +26,52 @@ mod team;
 mod try_out;
 mod versions;
 
-pub(crate) use audit::AuditPage;
-pub(crate) use coupons::CouponsPage;
-pub(crate) use developers::{AppKeysPage, FreshKeys};
-pub(crate) use edit_promotion::EditPromotionPage;
-pub(crate) use forgot_password::ForgotPasswordPage;
-pub(crate) use home::HomePage;
-pub(crate) use invitation::InvitationPage;
-pub(crate) use new_promotion::NewPromotionPage;
+pub(crate) use developers::FreshKeys;
 pub(crate) use not_found::NotFoundPage;
-pub(crate) use promotion::{OverviewPage, PromotionFrame};
-pub(crate) use promotions::PromotionsPage;
-pub(crate) use reference::ReferencePage;
-pub(crate) use reports::{DemographicsPage, UsagePage};
-pub(crate) use reset_password::ResetPasswordPage;
-pub(crate) use settings::{OrganizationPage, SettingsPage};
-pub(crate) use sign_in::SignInPage;
-pub(crate) use sign_up::SignUpPage;
-pub(crate) use team::{RolesPage, TeamPage};
-pub(crate) use try_out::TryPage;
-pub(crate) use versions::VersionsPage;
+
+use crate::part::parts;
+
+parts! {
+    entry {
+        SIGN_IN = sign_in::SignInPage,
+        SIGN_UP = sign_up::SignUpPage,
+        FORGOT_PASSWORD = forgot_password::ForgotPasswordPage,
+        RESET_PASSWORD = reset_password::ResetPasswordPage,
+        INVITATION = invitation::InvitationPage,
+    }
+    home {
+        HOME = home::HomePage,
+    }
+    promotions {
+        PROMOTIONS = promotions::PromotionsPage,
+        PROMOTION_FRAME = promotion::PromotionFrame,
+        OVERVIEW = promotion::OverviewPage,
+        VERSIONS = versions::VersionsPage,
+        COUPONS = coupons::CouponsPage,
+    }
+    editor {
+        NEW_PROMOTION = new_promotion::NewPromotionPage,
+        EDIT_PROMOTION = edit_promotion::EditPromotionPage,
+        TRY_OUT = try_out::TryPage,
+    }
+    reports {
+        USAGE = reports::UsagePage,
+        DEMOGRAPHICS = reports::DemographicsPage,
+    }
+    administration {
+        APP_KEYS = developers::AppKeysPage,
+        REFERENCE = reference::ReferencePage,
+        TEAM = team::TeamPage,
+        ROLES = team::RolesPage,
+        AUDIT = audit::AuditPage,
+        SETTINGS = settings::SettingsPage,
+        ORGANIZATION = settings::OrganizationPage,
+    }
+}
+
+#[cfg(feature = "kit")]
+parts! {
+    kit {
+        KIT = kit::KitPage,
+    }
+}

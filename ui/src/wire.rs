@@ -35,6 +35,8 @@ pub(crate) struct NewAccount {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) password: String,
+    /// The language of their mails, and of the app on their other devices.
+    pub(crate) locale: &'static str,
 }
 
 /// `POST /v1/auth/login`.

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the measurements, whose last line is one JSON object; docs/benchmarks.md tells how and why.
 
+mod app;
 mod edge;
 mod engine;
 mod ledger;
@@ -28,6 +29,8 @@ pub enum Subject {
     Ingest,
     /// The usage report of ten million evaluations, beside the same question over their rows.
     Reports,
+    /// The merchant app in a browser with a slowed processor.
+    App,
     /// The time from a change to the edge, and that of a batch of coupons.
     Publish,
 }
@@ -43,6 +46,7 @@ pub fn run(subject: Subject) -> Result<()> {
         Subject::Ledger => ledger::run(),
         Subject::Ingest => store::run("ingest"),
         Subject::Reports => store::run("reports"),
+        Subject::App => app::run(),
         Subject::Publish => publish::run(),
     }
 }

@@ -93,7 +93,7 @@ pub fn migrations() -> Result<()> {
 /// # Errors
 /// When one breaks a rule, or the checker cannot be installed.
 pub fn licences() -> Result<()> {
-    let program = cargo::ensure("cargo-deny", "cargo-deny", DENY_VERSION)?;
+    let program = cargo::ensure("cargo-deny", "cargo-deny", DENY_VERSION, &[])?;
     let mut command = Command::new(program);
     command
         .args(["--offline", "check"])

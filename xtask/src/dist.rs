@@ -1,14 +1,16 @@
 //! What is deployed: the Worker in `edge/build/` and the app in `ui/dist/`, each rebuilt only when an input changed.
 
 mod app;
+mod parts;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -38,22 +40,79 @@ pub fn build(tools: &Tools) -> Result<()> {
     })
 }
 
+/// What may be sent before the app can be used, in bytes of gzip: a second or two on a phone's connection.
+const FIRST_LOAD_LIMIT: usize = 350_000;
+/// The parts of the app that somebody may see first: the sign-in page and the home page.
+const FIRST_PARTS: [&str; 2] = ["entry", "home"];
+
 /// The sizes, for people: gzip, as a browser and the platform's limit count.
 ///
 /// # Errors
-/// When nothing has been built.
+/// When nothing has been built, or the app's first load is above its limit.
 pub fn print_sizes() -> Result<()> {
-    let app = sent_files(&paths::root().join("ui/dist"))?;
-    let (later, first): (Vec<_>, Vec<_>) = app.into_iter().partition(|file| is_of_workbench(file));
     let worker = print_size("Worker", &worker_files()?)?;
-    let (first, later) = (print_size("first load", &first)?, print_size("workbench", &later)?);
+    let first = print_size("every page", &first_files()?)?;
+    for (part, files) in app::parts()? {
+        let size = gzip_sizes(&addressed(&files))?;
+        println!("part {part}: {} files, {} KB gzip", files.len(), in_kilobytes(size));
+    }
+    let later = print_size("workbench", &workbench_files()?)?;
+    let first_load = first_load_gzip_bytes()?;
     println!(
-        "gzip: Worker {} KB, first load of the app {} KB, workbench {} KB",
+        "gzip: Worker {} KB, first load of the app {} KB of which {} KB are for every page, workbench {} KB",
         in_kilobytes(worker),
+        in_kilobytes(first_load),
         in_kilobytes(first),
         in_kilobytes(later)
     );
+    ensure!(
+        first_load <= FIRST_LOAD_LIMIT,
+        "the first load of the app is above {} KB: move what its first pages do not need into another part",
+        in_kilobytes(FIRST_LOAD_LIMIT)
+    );
     Ok(())
+}
+
+/// The app's first load in bytes of gzip: what every page needs, and the larger of the pages that are seen first.
+///
+/// # Errors
+/// When it has not been built.
+pub fn first_load_gzip_bytes() -> Result<usize> {
+    let parts = app::parts()?;
+    let mut largest = 0;
+    for name in FIRST_PARTS {
+        let files = parts
+            .get(name)
+            .with_context(|| format!("the app has no part {name}: name it in ui/src/pages.rs"))?;
+        largest = largest.max(gzip_sizes(&addressed(files))?);
+    }
+    Ok(gzip_sizes(&first_files()?)? + largest)
+}
+
+/// What every page needs: all but the parts and the workbench.
+fn first_files() -> Result<Vec<PathBuf>> {
+    let parts: BTreeSet<_> = app::parts()?
+        .into_values()
+        .flat_map(|files| addressed(&files))
+        .collect();
+    let files = sent_files(&app_dir())?;
+    let is_first = |file: &PathBuf| !is_of_workbench(file) && !parts.contains(file);
+    Ok(files.into_iter().filter(is_first).collect())
+}
+
+fn workbench_files() -> Result<Vec<PathBuf>> {
+    let files = sent_files(&app_dir())?;
+    Ok(files.into_iter().filter(|file| is_of_workbench(file)).collect())
+}
+
+fn app_dir() -> PathBuf {
+    paths::root().join("ui/dist")
+}
+
+/// The files that are sent for addresses.
+fn addressed(addresses: &[String]) -> Vec<PathBuf> {
+    let file = |address: &String| app_dir().join(address.trim_start_matches('/'));
+    addresses.iter().map(file).collect()
 }
 
 /// Whether the app fetches a file only when an editor opens.
@@ -67,7 +126,11 @@ fn is_of_workbench(file: &Path) -> bool {
 /// # Errors
 /// When it has not been built.
 pub fn worker_gzip_bytes() -> Result<usize> {
-    worker_files()?.iter().map(|file| gzip_size(&read(file)?)).sum()
+    gzip_sizes(&worker_files()?)
+}
+
+fn gzip_sizes(files: &[PathBuf]) -> Result<usize> {
+    files.iter().map(|file| gzip_size(&read(file)?)).sum()
 }
 
 /// What is uploaded: the built module and the entry in front of it.
@@ -82,6 +145,9 @@ fn worker_files() -> Result<Vec<PathBuf>> {
 fn inputs(part: &str, tools: &Tools) -> Result<String> {
     let root = paths::root();
     let mut stamp = Stamp::new().text(part).text(tools.wasm.id());
+    if app::is_with_kit() {
+        stamp = stamp.text("kit");
+    }
     for folder in ["engine", part] {
         stamp = stamp.path(&root.join(folder), &NOT_INPUTS)?;
     }
@@ -91,6 +157,7 @@ fn inputs(part: &str, tools: &Tools) -> Result<String> {
         "package-lock.json",
         "xtask/src/dist.rs",
         "xtask/src/dist/app.rs",
+        "xtask/src/dist/parts.rs",
     ] {
         stamp = stamp.path(&root.join(file), &[])?;
     }

@@ -124,7 +124,7 @@ fn package() -> PathBuf {
 /// and need a nightly compiler. Overflow is checked. libFuzzer and the libraries take longer to build than the engine:
 /// they are kept with the tools, so that a fresh clone builds the engine alone.
 fn build() -> Result<PathBuf> {
-    let cargo_fuzz = cargo::ensure("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ_VERSION)?;
+    let cargo_fuzz = cargo::ensure("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ_VERSION, &[])?;
     step::run_fetching(
         "fetching the crates of the fuzz targets",
         cargo::command()

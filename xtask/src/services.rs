@@ -228,6 +228,13 @@ impl Stack {
         self.origin = None;
     }
 
+    /// Kills the origin without a word before.
+    pub fn kill_origin(&mut self) {
+        if let Some(origin) = self.origin.take() {
+            origin.kill();
+        }
+    }
+
     /// Restarts the database under the origin. `false`: it is the server of `DATABASE_URL`, which is not ours.
     ///
     /// # Errors

@@ -60,6 +60,25 @@ pub fn run_openly(what: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs commands one after the other that only need to succeed, as one step.
+///
+/// # Errors
+/// When one cannot be started or fails; shows what it said.
+pub fn run_all(what: &str, commands: &mut [Command]) -> Result<()> {
+    let (started, all) = (Instant::now(), commands.len());
+    eprintln!("• {what}, {all} files …");
+    let mut told = started;
+    for (done, command) in commands.iter_mut().enumerate() {
+        if told.elapsed() >= HEARTBEAT {
+            told = Instant::now();
+            eprintln!("  still {what} ({done} of {all})");
+        }
+        read(command)?;
+    }
+    eprintln!("  done after {:.1} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
 /// A command's standard output, for questions that are answered at once.
 ///
 /// # Errors

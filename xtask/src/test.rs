@@ -94,7 +94,9 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
         Part::Hammer => steps.run("hammer", hammer),
         Part::Ui => {
             let tools = steps.run("tools", toolchain::ensure)?;
-            steps.run("tests", || cargo_test(&["--package", "ui", "--package", "workbench"]))?;
+            steps.run("tests", || {
+                cargo_test(&["--package", "ui", "--package", "workbench", "--features", "ui/kit"])
+            })?;
             steps.run("dist", || dist::build(&tools))
         }
     }
@@ -121,6 +123,8 @@ fn clippy() -> Result<()> {
         "--locked",
         "--workspace",
         "--all-targets",
+        "--features",
+        "ui/kit",
         "--",
         "-D",
         "warnings",

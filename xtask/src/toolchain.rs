@@ -19,6 +19,10 @@ use crate::{lock, paths};
 use npm::Npm;
 use wasm::WasmToolchain;
 
+/// The splitter is released apart from the library that marks where to split: the library writes the version of its marks
+/// into the module, and the splitter refuses those that it does not know.
+const WASM_SPLIT_VERSION: &str = "0.2.4";
+
 /// Everything that building and running the parts needs beside the native toolchain.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -26,6 +30,8 @@ pub struct Tools {
     pub wasm: WasmToolchain,
     /// The `wasm-bindgen` program of the version that Cargo.lock names.
     pub wasm_bindgen: PathBuf,
+    /// The `wasm-split-cli` program, which takes a module apart.
+    pub wasm_split: PathBuf,
     /// The `worker-build` program of the version that Cargo.lock names.
     pub worker_build: PathBuf,
     /// The tools from npm.
@@ -44,8 +50,15 @@ pub fn ensure() -> Result<Tools> {
             "wasm-bindgen-cli",
             "wasm-bindgen",
             &cargo::locked_version("wasm-bindgen")?,
+            &[],
         )?,
-        worker_build: cargo::ensure("worker-build", "worker-build", &cargo::locked_version("worker")?)?,
+        wasm_split: cargo::ensure(
+            "wasm_split_cli_support",
+            "wasm-split-cli",
+            WASM_SPLIT_VERSION,
+            &["build-binary"],
+        )?,
+        worker_build: cargo::ensure("worker-build", "worker-build", &cargo::locked_version("worker")?, &[])?,
     })
 }
 

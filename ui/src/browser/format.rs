@@ -63,6 +63,10 @@ pub(crate) fn format_grain(instant: DateTime<Utc>, zone: Option<&str>, grain: Gr
 fn instant_as(instant: DateTime<Utc>, zone: Option<&str>, options: &[(&str, &str)]) -> Option<String> {
     let mut options = options.to_vec();
     options.extend(zone.map(|zone| ("timeZone", zone)));
+    // Some Spanish locales have twelve hours by default; their shops write twenty-four.
+    if Language::current() == Language::Spanish {
+        options.push(("hourCycle", "h23"));
+    }
     formatted("DateTimeFormat", &options, || date(instant).into())
 }
 

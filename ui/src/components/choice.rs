@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Choice, FieldFrame};
+use crate::browser::format_number;
 use crate::i18n::common;
 
 /// A box to tick.
@@ -120,7 +121,7 @@ pub(crate) fn Progress(
     #[prop(into)] done: Signal<u64>,
     #[prop(into)] of: Signal<u64>,
 ) -> impl IntoView {
-    let shown = move || common::progress(&done.get().to_string(), &of.get().to_string());
+    let shown = move || common::progress(&format_number(done.get()), &format_number(of.get()));
     view! {
         <div class="progress">
             <progress aria-label=label max=move || of.get().to_string() value=move || done.get().to_string()></progress>

@@ -24,6 +24,26 @@ pub(crate) enum Icon {
 }
 
 impl Icon {
+    /// Every one, in the order above. Its length is that of the list up to the last one, so that none is forgotten.
+    pub(crate) const ALL: [Self; Self::Warning as usize + 1] = [
+        Self::Home,
+        Self::Tag,
+        Self::Chart,
+        Self::Code,
+        Self::People,
+        Self::History,
+        Self::Gear,
+        Self::Menu,
+        Self::More,
+        Self::Close,
+        Self::Check,
+        Self::Download,
+        Self::Search,
+        Self::Minus,
+        Self::Question,
+        Self::Warning,
+    ];
+
     const fn path(self) -> &'static str {
         match self {
             Self::Home => "M3 11.5 12 4l9 7.5M5.5 10v9.5h13V10M10 19.5v-6h4v6",

@@ -28,7 +28,6 @@ texts! {
     kind_discount => "A transaction: each id counts once", "Una transacción: cada id. cuenta una sola vez";
     kind_coupon => "A use of a coupon", "Un uso de un cupón";
     until_relative(time: &str, relative: &str) => "until {time} ({relative})", "hasta el {time} ({relative})";
-    created => "Created", "Creada";
     limits => "Limits", "Límites";
     no_limits => "None: it applies as often as the condition is met.", "Ninguno: se aplica cada vez que se cumple la condición.";
     limit_total => "Uses in all", "Usos en total";

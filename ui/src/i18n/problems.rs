@@ -15,14 +15,28 @@ mod fields;
 use engine::expression::{Diagnostic, DiagnosticCode};
 use engine::problem::{FieldError, Problem, ProblemType};
 use engine::wire::v1::Reason;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::Language;
 
 /// The place of something that varies, in a pattern of a sentence.
 const HOLE: &str = "{}";
 
-/// A problem as the server sent it → the same in the app's language.
-pub(crate) fn problem(problem: Problem) -> Problem {
+/// A problem as the server sent it → the same in the app's language. The tables are a part of the app of their own, which is
+/// fetched for the first problem that is not to be told in English; without them English is better than nothing.
+pub(crate) async fn told(problem: Problem) -> Problem {
+    match Language::current() {
+        Language::English => problem,
+        Language::Spanish => translated(problem.clone()).await.unwrap_or(problem),
+    }
+}
+
+#[wasm_split(sentences, fallible)]
+fn translated(untold: Problem) -> Result<Problem, SplitLoaderError> {
+    Ok(problem(untold))
+}
+
+fn problem(problem: Problem) -> Problem {
     let kind = ProblemType::ALL.iter().find(|kind| kind.code() == problem.code);
     Problem {
         detail: spoken(problem.detail, || kind.copied().map(details::general)),

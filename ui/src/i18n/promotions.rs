@@ -50,7 +50,6 @@ texts! {
     rounded_down(gives: &str) => "{gives}, rounded down", "{gives}, con redondeo hacia abajo";
     rounded_up(gives: &str) => "{gives}, rounded up", "{gives}, con redondeo hacia arriba";
     from(time: &str) => "From {time}", "Desde el {time}";
-    until(time: &str) => "until {time}", "hasta el {time}";
     from_activation => "From activation", "Desde su activación";
     without_end => "without end", "sin fin";
     no_attributes => "No attributes of its own", "Sin atributos propios";

@@ -61,8 +61,8 @@ texts! {
     over_time => "Over time", "En el tiempo";
     evaluations_before => "Evaluations before", "Evaluaciones antes";
     chart_summary(total: &str, applied: &str, most: &str, at: &str) =>
-        "{total} evaluations, of which {applied} applied. The most were {most}, at {at}.",
-        "{total} evaluaciones, de las cuales {applied} se aplicaron. El máximo fue {most}: {at}.";
+        "{total} evaluations, of which {applied} applied. The most were {most} ({at}).",
+        "Evaluaciones: {total}; aplicadas: {applied}. El máximo fue {most} ({at}).";
     chart_empty => "Nothing was evaluated in this time.", "No se evaluó nada en este período.";
     point(at: &str, values: &str) => "{at}: {values}", "{at}: {values}";
     value_of(name: &str, value: &str) => "{name} {value}", "{name} {value}";

@@ -3,7 +3,6 @@
 texts! {
     sign_in => "Sign in", "Iniciar sesión";
     sign_up => "Create account", "Crear cuenta";
-    sign_out => "Sign out", "Cerrar sesión";
     sign_in_title => "Sign in to Coupons", "Inicie sesión en Coupons";
     sign_up_title => "Create your account", "Cree su cuenta";
     sign_up_lead => "For your organisation and yourself; you will be its administrator.",

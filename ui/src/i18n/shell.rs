@@ -5,11 +5,10 @@ texts! {
     reports => "Reports", "Informes";
     developers => "Developers", "Desarrolladores";
     team => "Team", "Equipo";
-    audit => "Audit log", "Registro de auditoría";
+    audit => "Audit log", "Auditoría";
     settings => "Settings", "Configuración";
     menu => "Menu", "Menú";
     sign_out => "Sign out", "Cerrar sesión";
-    organization => "Organisation", "Organización";
     switch_organization => "Switch organisation", "Cambiar de organización";
     disabled(name: &str) => "{name} (you are disabled there)", "{name} (su acceso está deshabilitado)";
     dismiss => "Dismiss", "Cerrar aviso";

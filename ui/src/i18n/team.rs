@@ -73,6 +73,8 @@ texts! {
     roles_lead => "A role says what its people may do. The built-in ones stay as they are.",
         "Un rol define qué pueden hacer sus personas. Los predefinidos no cambian.";
     built_in => "Built-in", "Predefinido";
+    role_admin => "Admin", "Administrador";
+    role_analyst => "Analyst", "Analista";
     users[count: u64] => "{count} person" | "{count} people", "{count} persona" | "{count} personas";
     permits_nothing => "Permits nothing.", "No permite nada.";
     new_role => "New role", "Nuevo rol";
@@ -101,6 +103,17 @@ texts! {
     may_organization_manage => "Change the organisation's settings", "Cambiar la configuración de la organización";
 }
 
+/// A role by its name; those that every organisation has are named in the language of the app, which the server, naming
+/// them once for all people, does not know.
+pub(crate) fn role_label(built_in: Option<&str>, name: &str) -> String {
+    let translated = match built_in {
+        Some("admin") => role_admin(),
+        Some("analyst") => role_analyst(),
+        Some(_) | None => name,
+    };
+    translated.to_owned()
+}
+
 /// What a permission permits.
 pub(crate) fn permission(permission: Permission) -> &'static str {
     match permission {
@@ -112,5 +125,24 @@ pub(crate) fn permission(permission: Permission) -> &'static str {
         Permission::PromotionsWrite => may_promotions_write(),
         Permission::ReportsRead => may_reports_read(),
         Permission::UsersManage => may_users_manage(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+    use crate::i18n::tests::in_language;
+
+    #[test]
+    fn roles_by_name() {
+        let check = |built_in: Option<&str>, name: &str, expected: [&str; 2]| {
+            let labels = Language::ALL.map(|language| in_language(language, || role_label(built_in, name)));
+            assert_eq!(labels, expected);
+        };
+        check(Some("admin"), "Admin", ["Admin", "Administrador"]);
+        check(Some("analyst"), "Analyst", ["Analyst", "Analista"]);
+        check(Some("of a newer server"), "Auditor", ["Auditor", "Auditor"]);
+        check(None, "Analyst", ["Analyst", "Analyst"]);
     }
 }

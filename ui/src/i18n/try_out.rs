@@ -1,9 +1,6 @@
 //! Trying a promotion at the edge.
 
 texts! {
-    title => "Try it", "Pruébela";
-    lead => "Sends the request that a shop would send, and counts like one.",
-        "Envía la solicitud que enviaría una tienda, y cuenta como tal.";
     needs_activation => "A draft is not known at the edge. Activate the promotion to try it.",
         "El borde no conoce los borradores. Active la promoción para probarla.";
     app_key => "App key", "Clave de aplicación";
@@ -14,7 +11,6 @@ texts! {
     key_created => "A test key was created for this promotion. It may take a moment until the edge knows it.",
         "Se creó una clave de prueba para esta promoción. El borde puede tardar un momento en conocerla.";
     attributes => "Attributes", "Atributos";
-    shopper => "Shopper and purchase", "Cliente y compra";
     country => "Country", "País";
     country_hint => "Two letters, such as UY.", "Dos letras, como UY.";
     city => "City", "Ciudad";
@@ -31,7 +27,6 @@ texts! {
     hint_object => "As JSON, such as {\"name\": \"value\"}", "En JSON, como {\"nombre\": \"valor\"}";
     yes => "Yes", "Sí";
     no => "No", "No";
-    evaluate => "Evaluate", "Evaluar";
     evaluating => "Evaluating…", "Evaluando…";
     decision => "Decision", "Decisión";
     applicable => "Applicable", "Se aplica";

@@ -8,7 +8,6 @@ texts! {
     applicable => "Applicable", "Se aplicó";
     not_applicable => "Not applicable", "No se aplicó";
     discount => "Discount given", "Descuento otorgado";
-    by_reason => "Why not", "Por qué no";
     nothing_counted => "Nothing counted yet", "Todavía no se contó nada";
     delay => "Counts follow an evaluation within seconds.", "El recuento sigue a una evaluación en segundos.";
     condition_not_met => "Condition not met", "No se cumple la condición";

@@ -3,7 +3,6 @@
 use engine::promotion::Kind;
 
 texts! {
-    title => "Versions", "Versiones";
     lead => "Every state that was published, the newest first.", "Cada estado que se publicó, del más nuevo al más antiguo.";
     empty_title => "Nothing published yet", "Todavía no se publicó nada";
     empty_body => "A draft has no versions. Activating it makes the first one.",

@@ -7,7 +7,7 @@ use leptos_router::components::A;
 use super::sign_in::leave_when_signed_in;
 use crate::api;
 use crate::components::{Button, Form, PageTitle, TextField};
-use crate::i18n::{common, session as text};
+use crate::i18n::{Language, common, session as text};
 use crate::language::LanguageSwitch;
 use crate::session::Session;
 use crate::wire::NewAccount;
@@ -25,6 +25,7 @@ pub(crate) fn SignUpPage() -> impl IntoView {
             name: name.get_untracked(),
             email: email.get_untracked(),
             password: password.get_untracked(),
+            locale: Language::current().tag(),
         };
         form.submit(
             async move {

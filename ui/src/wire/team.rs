@@ -25,6 +25,15 @@ pub(crate) struct Member {
 pub(crate) struct RoleName {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Which of those that every organisation has.
+    #[serde(default)]
+    pub(crate) built_in: Option<String>,
+}
+
+impl From<Role> for RoleName {
+    fn from(Role { id, name, built_in, .. }: Role) -> Self {
+        Self { id, name, built_in }
+    }
 }
 
 /// A named set of permissions.

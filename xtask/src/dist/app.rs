@@ -2,15 +2,21 @@
 //! keep them for ever; and the page that names them. The page loads the app, and the app loads the workbench, the engine in
 //! the browser, when it needs it.
 //!
+//! The app's own module is taken apart: what all pages need is loaded at once, and the rest, in the parts that
+//! `ui/src/pages.rs` names, when one of their pages is shown. The splitter follows the linker's relocations from the marks that
+//! `wasm_split` leaves, which is why the module is linked with them.
+//!
 //! `ui/index.html` is the template: `{{app_js}}`, `{{app_wasm}}`, `{{app_css}}` and `{{workbench_js}}` stand for the
 //! addresses. The sheets of `ui/style/` become one, in the order of their names; everything in `ui/public/` is copied.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::parts;
 use crate::stamp::Stamp;
 use crate::toolchain::Tools;
 use crate::toolchain::wasm::{TARGET, WasmToolchain};
@@ -40,6 +46,9 @@ const OPTIONS: [&str; 4] = [
     "profile.release.package.sha2.opt-level=\"z\"",
 ];
 
+/// Wants the page of the component kit.
+const KIT_VARIABLE: &str = "COUPONS_KIT";
+
 /// A Wasm module and its script.
 struct Module {
     /// The crate that it is made of.
@@ -49,6 +58,8 @@ struct Module {
     /// What the script does besides the glue; `{wasm}` stands for the module's address. A file of its own because the content
     /// policy allows no inline ones.
     start: &'static str,
+    /// Whether it marks parts that are fetched later.
+    has_parts: bool,
 }
 
 /// Starts at once.
@@ -56,6 +67,7 @@ const APP: Module = Module {
     package: "ui",
     name: "app",
     start: "import init from \"./app.js\";\ninit({ module_or_path: \"{wasm}\" });\n",
+    has_parts: true,
 };
 
 /// Imported by the app, which finds its functions there once it can run.
@@ -64,7 +76,11 @@ const WORKBENCH: Module = Module {
     name: "workbench",
     start: "import init from \"./workbench.js\";\nexport * from \"./workbench.js\";\n\
         await init({ module_or_path: \"{wasm}\" });\n",
+    has_parts: false,
 };
+
+/// The splitter's script, which fetches parts; the glue imports it.
+const LINKS: &str = "__wasm_split.js";
 
 /// The addresses of what the page names.
 struct Addresses {
@@ -81,7 +97,6 @@ pub(super) fn build(tools: &Tools) -> Result<()> {
     recreate(&work)?;
     let new = work.join("dist");
     paths::create_dir(&new.join(ASSETS))?;
-    compile(tools)?;
     let (app_js, app_wasm) = APP.build(tools, &work, &new)?;
     let (workbench_js, _) = WORKBENCH.build(tools, &work, &new)?;
     let sheet = work.join("style.css");
@@ -101,59 +116,133 @@ pub(super) fn build(tools: &Tools) -> Result<()> {
     move_dir(&new, &dist)
 }
 
+/// Whether the app is built with the page of its component kit, which is not published.
+pub(super) fn is_with_kit() -> bool {
+    std::env::var_os(KIT_VARIABLE).is_some()
+}
+
+/// The addresses of the modules of each part, by its name.
+///
+/// # Errors
+/// When the app has not been built.
+pub(super) fn parts() -> Result<BTreeMap<String, Vec<String>>> {
+    let text = fs::read_to_string(parts_file()).context("the app is not built: run cargo xtask dist")?;
+    serde_json::from_str(&text).context("the parts of the app cannot be read: remove ui/dist and run cargo xtask dist")
+}
+
+fn parts_file() -> PathBuf {
+    paths::scratch().join("app-parts.json")
+}
+
 /// Beside the Worker's build, whose dependencies are compiled in another way.
 fn target_dir() -> PathBuf {
     WasmToolchain::target_dir().join("app")
 }
 
-fn compile(tools: &Tools) -> Result<()> {
-    let mut cargo = tools.wasm.cargo(tools.npm.node());
-    cargo.args(["build", "--quiet", "--release", "--target", TARGET]);
-    cargo.args(["--package", APP.package, "--package", WORKBENCH.package]);
-    for option in OPTIONS {
-        cargo.args(["--config", option]);
-    }
-    cargo.env("CARGO_TARGET_DIR", target_dir());
-    step::run_quietly("building the app", &mut cargo)
-}
-
 impl Module {
+    fn compile(&self, tools: &Tools) -> Result<()> {
+        let mut cargo = tools.wasm.cargo(tools.npm.node());
+        cargo.args([
+            "rustc",
+            "--quiet",
+            "--release",
+            "--target",
+            TARGET,
+            "--package",
+            self.package,
+        ]);
+        for option in OPTIONS {
+            cargo.args(["--config", option]);
+        }
+        if is_with_kit() && self.package == APP.package {
+            cargo.args(["--features", "kit"]);
+        }
+        if self.has_parts {
+            // What the splitter follows.
+            cargo.args(["--", "-Clink-args=--emit-relocs"]);
+        }
+        cargo.env("CARGO_TARGET_DIR", target_dir());
+        step::run_quietly(&format!("compiling the {}", self.name), &mut cargo)
+    }
+
     /// Makes its two files; answers with the addresses of the script and of the module.
     fn build(&self, tools: &Tools, work: &Path, dist: &Path) -> Result<(String, String)> {
         let work = work.join(self.name);
         paths::create_dir(&work)?;
-        self.glue(tools, &work)?;
-        let wasm = copy_hashed(&work.join("optimised.wasm"), dist, self.name, "wasm")?;
+        self.compile(tools)?;
+        let built = self.built();
+        if self.has_parts {
+            let first = self.take_apart(tools, &built, &work)?;
+            self.glue(tools, &first, &work)?;
+            self.place_parts(tools, &work, dist)?;
+        } else {
+            self.glue(tools, &built, &work)?;
+        }
+        let module = work.join(format!("{}_bg.wasm", self.name));
+        let optimised = work.join("optimised.wasm");
+        let mut command = optimise(tools, &module, &optimised);
+        step::run_quietly(&format!("optimising the {}", self.name), &mut command)?;
+        let wasm = copy_hashed(&optimised, dist, self.name, "wasm")?;
         self.bundle(tools, &work, &wasm)?;
         let js = copy_hashed(&work.join("bundle.js"), dist, self.name, "js")?;
         Ok((js, wasm))
     }
 
-    fn glue(&self, tools: &Tools, work: &Path) -> Result<()> {
-        let built = target_dir()
-            .join(TARGET)
-            .join("release")
-            .join(format!("{}.wasm", self.package));
+    /// What the compiler made.
+    fn built(&self) -> PathBuf {
+        let release = target_dir().join(TARGET).join("release");
+        release.join(format!("{}.wasm", self.package))
+    }
+
+    /// Writes what is loaded at once, whose path it answers with, the parts, and [`LINKS`].
+    fn take_apart(&self, tools: &Tools, built: &Path, work: &Path) -> Result<PathBuf> {
+        let mut split = Command::new(&tools.wasm_split);
+        split
+            .arg(built)
+            .arg(work)
+            .args(["--target", "web", "--out-name", self.name]);
+        step::run_quietly(&format!("taking the {} apart", self.name), &mut split)?;
+        Ok(work.join(format!("{}.wasm", self.name)))
+    }
+
+    fn glue(&self, tools: &Tools, module: &Path, work: &Path) -> Result<()> {
         let mut bindgen = Command::new(&tools.wasm_bindgen);
         bindgen
             .args([
                 "--target",
                 "web",
                 "--no-typescript",
+                // The parts link to the table of functions.
+                "--keep-lld-exports",
                 "--out-name",
                 self.name,
                 "--out-dir",
             ])
             .arg(work)
-            .arg(built);
-        step::run_quietly(&format!("making the glue of the {}", self.name), &mut bindgen)?;
-        let mut optimise = Command::new(tools.npm.node());
-        optimise.arg(tools.npm.wasm_opt()).arg("-Oz").args(WASM_FEATURES);
-        optimise
-            .arg(work.join(format!("{}_bg.wasm", self.name)))
-            .arg("-o")
-            .arg(work.join("optimised.wasm"));
-        step::run_quietly(&format!("optimising the {}", self.name), &mut optimise)
+            .arg(module);
+        step::run_quietly(&format!("making the glue of the {}", self.name), &mut bindgen)
+    }
+
+    /// Optimises the modules of the parts, puts them beside the rest and their addresses into [`LINKS`], and keeps which part
+    /// consists of which.
+    fn place_parts(&self, tools: &Tools, work: &Path, dist: &Path) -> Result<()> {
+        let links = work.join(LINKS);
+        let script = fs::read_to_string(&links).context("the splitter wrote no links")?;
+        let modules = parts::modules(&script);
+        let optimised = |module: &str| work.join(format!("{module}.optimised.wasm"));
+        let mut commands: Vec<_> = modules
+            .iter()
+            .map(|module| optimise(tools, &work.join(format!("{module}.wasm")), &optimised(module)))
+            .collect();
+        step::run_all(&format!("optimising the parts of the {}", self.name), &mut commands)?;
+        let mut placed = script.clone();
+        for module in modules {
+            let address = copy_hashed(&optimised(module), dist, module, "wasm")?;
+            placed = placed.replace(&format!("\"./{module}.wasm\""), &format!("\"{address}\""));
+        }
+        fs::write(&links, &placed).context("cannot write the links of the parts")?;
+        let parts = serde_json::to_string(&parts::parts(&placed)).context("cannot write the parts")?;
+        fs::write(parts_file(), parts).context("cannot write the parts")
     }
 
     /// One script: the glue and the start.
@@ -172,6 +261,13 @@ impl Module {
         command.arg("--outfile=bundle.js");
         step::run_quietly(&format!("bundling the {}", self.name), &mut command)
     }
+}
+
+fn optimise(tools: &Tools, module: &Path, to: &Path) -> Command {
+    let mut command = Command::new(tools.npm.node());
+    command.arg(tools.npm.wasm_opt()).arg("-Oz").args(WASM_FEATURES);
+    command.arg(module).arg("-o").arg(to);
+    command
 }
 
 /// One style sheet of all, in the order of their names.

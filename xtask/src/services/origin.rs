@@ -126,6 +126,11 @@ impl Origin {
         Ok(Self { process, url })
     }
 
+    /// Ends it without a word before, whatever it is at.
+    pub fn kill(self) {
+        self.process.kill();
+    }
+
     /// Its address, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {

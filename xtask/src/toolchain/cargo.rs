@@ -33,17 +33,17 @@ pub fn locked_version(name: &str) -> Result<String> {
     version_in(&text, name)
 }
 
-/// Finds or installs `program` of the crate `name`.
+/// Finds or installs `program` of the crate `name`, built with `features`.
 ///
 /// # Errors
 /// When it is missing and cannot be built.
-pub fn ensure(name: &str, program: &str, version: &str) -> Result<PathBuf> {
+pub fn ensure(name: &str, program: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
     let dir = paths::cache()?.join(format!("{name}-{version}"));
     let path = dir.join("bin").join(program);
     find_or_install(
         name,
         || Ok(path.exists().then(|| path.clone())),
-        || install(name, version, &dir),
+        || install(name, version, features, &dir),
     )
 }
 
@@ -68,13 +68,14 @@ pub fn program(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-fn install(name: &str, version: &str, dir: &Path) -> Result<()> {
+fn install(name: &str, version: &str, features: &[&str], dir: &Path) -> Result<()> {
     let build = paths::cache()?.join("build").join(name);
     let mut command = command();
     command
         .args(["install", "--quiet", "--locked", "--root"])
         .arg(dir)
-        .args([name, "--version", version]);
+        .args([name, "--version", version, "--features"])
+        .arg(features.join(","));
     command.env("CARGO_TARGET_DIR", &build);
     // These run for seconds and are built on every machine: half the optimisation is less than half the wait.
     command

@@ -245,7 +245,7 @@ mod tests {
         );
         assert_eq!(
             found.summary,
-            "2,007 evaluations, of which 6 applied. The most were 1,000, at 11-01."
+            "2,007 evaluations, of which 6 applied. The most were 1,000 (11-01)."
         );
         let empty = lines(&report(&[(0, 0)], None));
         assert_eq!(

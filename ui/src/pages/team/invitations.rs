@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use super::invite::InviteModal;
 use crate::api::Answer;
 use crate::api::team as api;
-use crate::browser::format_time;
+use crate::browser::format_date;
 use crate::components::{Badge, Button, ConfirmDialog, EmptyState, Form, Loaded, Look, More, News, Tone};
 use crate::i18n::team as text;
 use crate::load::Load;
 use crate::session::Session;
 use crate::wire::Page;
-use crate::wire::team::{InvitationStatus, MailStatus, Role, SentInvitation};
+use crate::wire::team::{InvitationStatus, MailStatus, Role, RoleName, SentInvitation};
 
 /// How often the list is asked for again while a mail is on its way.
 const POLL: Duration = Duration::from_secs(3);
@@ -92,7 +92,7 @@ pub(super) fn InvitationsCard(roles: Load<Page<Role>>, invitations: Load<Page<Se
             <Loaded
                 load=invitations
                 children=move |page| {
-                    view! { <List invitations=invitations page=page step=step busy=busy /> }.into_any()
+                    view! { <List roles=roles invitations=invitations page=page step=step busy=busy /> }.into_any()
                 }
             />
             <InviteModal open=open roles=roles invitations=invitations />
@@ -110,6 +110,7 @@ pub(super) fn InvitationsCard(roles: Load<Page<Role>>, invitations: Load<Page<Se
 
 #[component]
 fn List(
+    roles: Load<Page<Role>>,
     invitations: Load<Page<SentInvitation>>,
     page: Signal<Option<Page<SentInvitation>>>,
     step: Callback<(SentInvitation, Step)>,
@@ -143,7 +144,7 @@ fn List(
                     </thead>
                     <tbody>
                         <For each=items key=key let:invitation>
-                            <Row invitation=invitation step=step busy=busy />
+                            <Row roles=roles invitation=invitation step=step busy=busy />
                         </For>
                     </tbody>
                 </table>
@@ -163,11 +164,17 @@ fn key(invitation: &SentInvitation) -> String {
 }
 
 #[component]
-fn Row(invitation: SentInvitation, step: Callback<(SentInvitation, Step)>, busy: Signal<bool>) -> impl IntoView {
+fn Row(
+    roles: Load<Page<Role>>,
+    invitation: SentInvitation,
+    step: Callback<(SentInvitation, Step)>,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let (tone, state) = state(&invitation);
     let (mail_tone, mail) = mail(&invitation);
     let refused = invitation.mail.detail.clone();
-    let role = invitation.role.as_ref().map(|role| role.name.clone());
+    let role = invitation.role.clone();
+    let role = move || role.as_ref().map(|role| label(role, roles));
     let email = invitation.email.clone();
     let actions = is_unanswered(invitation.status).then(|| {
         let (again, back) = (text::resend_to(&email), text::revoke_of(&email));
@@ -192,11 +199,22 @@ fn Row(invitation: SentInvitation, step: Callback<(SentInvitation, Step)>, busy:
     }
 }
 
+/// What an invitation tells of its role does not say whether it is built in; the list of roles does.
+fn label(role: &RoleName, roles: Load<Page<Role>>) -> String {
+    roles.signal().with(|page| {
+        let mut roles = page.iter().flat_map(|page| &page.items);
+        let built_in = roles
+            .find(|one| one.id == role.id)
+            .and_then(|one| one.built_in.as_deref());
+        text::role_label(built_in, &role.name)
+    })
+}
+
 fn state(invitation: &SentInvitation) -> (Tone, String) {
     match invitation.status {
         InvitationStatus::Open => (
             Tone::Waiting,
-            text::invitation_open(&format_time(invitation.expires_at, None)),
+            text::invitation_open(&format_date(invitation.expires_at, None)),
         ),
         InvitationStatus::Expired => (Tone::Neutral, text::invitation_expired().to_owned()),
         InvitationStatus::Accepted => (Tone::Good, text::invitation_accepted().to_owned()),
@@ -208,7 +226,7 @@ fn state(invitation: &SentInvitation) -> (Tone, String) {
 fn mail(invitation: &SentInvitation) -> (Tone, String) {
     match invitation.mail.status {
         MailStatus::Queued => (Tone::Waiting, text::mail_queued().to_owned()),
-        MailStatus::Sent => (Tone::Neutral, text::mail_sent(&format_time(invitation.sent_at, None))),
+        MailStatus::Sent => (Tone::Neutral, text::mail_sent(&format_date(invitation.sent_at, None))),
         MailStatus::Failed => (Tone::Bad, text::mail_failed().to_owned()),
     }
 }

@@ -44,7 +44,8 @@ fn InviteForm(open: RwSignal<bool>, roles: Load<Page<Role>>, invitations: Load<P
     // The one that permits least, so that more is given on purpose.
     let least = roles.iter().min_by_key(|role| role.permissions.len());
     let role = RwSignal::new(least.map(|role| role.id.clone()).unwrap_or_default());
-    let choices: Vec<_> = roles.into_iter().map(|role| Choice::new(role.id, role.name)).collect();
+    let choice = |role: Role| Choice::new(role.id, text::role_label(role.built_in.as_deref(), &role.name));
+    let choices: Vec<_> = roles.into_iter().map(choice).collect();
     let send = Callback::new(move |()| {
         let (to, role) = (email.get_untracked(), role.get_untracked());
         form.submit(

@@ -39,12 +39,16 @@ impl Change {
 
     fn done(&self, name: &str) -> String {
         match self {
-            Self::Role(role) => text::role_changed(name, &role.name),
+            Self::Role(role) => text::role_changed(name, &label(role)),
             Self::Disable => text::person_disabled(name),
             Self::Enable => text::person_enabled(name),
             Self::Remove => text::person_removed(name),
         }
     }
+}
+
+fn label(role: &RoleName) -> String {
+    text::role_label(role.built_in.as_deref(), &role.name)
 }
 
 /// A change under way or to be tried again.
@@ -225,7 +229,7 @@ fn Row(
     };
     // Nobody locks themselves out by a slip of the hand.
     let (role, actions) = if is_self {
-        let role = move || member.with(|member| member.role.name.clone());
+        let role = move || member.with(|member| label(&member.role));
         (
             role.into_any(),
             view! { <Badge tone=Tone::Neutral>{text::you()}</Badge> }.into_any(),
@@ -260,10 +264,11 @@ fn RoleChoice(member: Memo<Member>, roles: Load<Page<Role>>, changes: Changes) -
         chosen.set(id.clone());
         let role = roles.signal().with_untracked(|page| {
             let roles = page.iter().flat_map(|page| &page.items);
-            roles.into_iter().find(|role| role.id == id).map(|role| RoleName {
-                id: role.id.clone(),
-                name: role.name.clone(),
-            })
+            roles
+                .into_iter()
+                .find(|role| role.id == id)
+                .cloned()
+                .map(RoleName::from)
         });
         if let Some(role) = role {
             changes.want(member.get_untracked(), Change::Role(role));
@@ -273,24 +278,16 @@ fn RoleChoice(member: Memo<Member>, roles: Load<Page<Role>>, changes: Changes) -
         let own = member.with(|member| member.role.clone());
         let mut names: Vec<_> = roles
             .value()
-            .map(|page| {
-                page.items
-                    .into_iter()
-                    .map(|role| RoleName {
-                        id: role.id,
-                        name: role.name,
-                    })
-                    .collect()
-            })
+            .map(|page| page.items.into_iter().map(RoleName::from).collect())
             .unwrap_or_default();
         // Before the roles are there, and when the list of them does not come.
         if !names.contains(&own) {
             names.push(own);
         }
         let options = names.into_iter().map(|role| {
-            let id = role.id.clone();
+            let (name, id) = (label(&role), role.id.clone());
             let is_chosen = move || chosen.with(|chosen| *chosen == id);
-            view! { <option value=role.id prop:selected=is_chosen>{role.name}</option> }
+            view! { <option value=role.id prop:selected=is_chosen>{name}</option> }
         });
         options.collect_view()
     };
@@ -330,6 +327,7 @@ mod tests {
         let role = RoleName {
             id: "role_1".to_owned(),
             name: "Analyst".to_owned(),
+            built_in: Some("analyst".to_owned()),
         };
         let check = |change: Change, body: Option<Value>, said: &str| {
             assert_eq!((change.body(), change.done("Ana").as_str()), (body, said));

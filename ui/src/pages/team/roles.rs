@@ -104,7 +104,7 @@ fn RoleCard(role: Role, editing: Editing, deleting: RwSignal<Option<Role>>) -> i
             .map(|permission| view! { <li>{text::permission(*permission)}</li> });
         view! { <ul>{items.collect_view()}</ul> }.into_any()
     };
-    let name = role.name.clone();
+    let name = text::role_label(role.built_in.as_deref(), &role.name);
     let users = text::users(role.users);
     let actions = if role.built_in.is_some() {
         view! { <Badge tone=Tone::Neutral>{text::built_in()}</Badge> }.into_any()

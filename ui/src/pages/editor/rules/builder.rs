@@ -24,7 +24,7 @@ pub(super) fn Builder(rules: Rules, places: Places) -> impl IntoView {
     };
     view! {
         <div class="builder" role="group" aria-label=text::title()>
-            <fieldset class="builder-rules" disabled=is_off class:builder-off=is_off>
+            <fieldset class="builder-rules" disabled=is_off>
                 <GroupView rules=rules places=places scope=rules.scope() id=ROOT depth=0 />
             </fieldset>
             <p class="builder-status hint" role="status">{move || rules.status()} " " {note}</p>
