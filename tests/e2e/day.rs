@@ -206,7 +206,15 @@ const fn redeems(number: u64) -> bool {
 /// Accepted = stored = counted, and in time.
 fn settle(form: &Form, plan: Plan, watcher: &mut Watcher<'_>, outcome: &Outcome) -> Result<()> {
     let redemptions = plan.calls.div_ceil(REDEEMS_EVERY);
-    let tally = watcher.till.told(redemptions)?;
+    // The session of the beginning has ended during an hour.
+    let merchant = watcher.till.merchant.sign_in()?;
+    let till = Till {
+        stack: watcher.till.stack,
+        merchant: &merchant,
+        code: watcher.till.code.clone(),
+        key: watcher.till.key,
+    };
+    let tally = till.told(redemptions)?;
     let totals = watcher.totals()?.context("no report")?;
     // What was repeated may have been counted at first: it is evaluated once more then, and redeems no more than once.
     let counted = totals["evaluations"].as_u64().unwrap_or_default();
