@@ -19,6 +19,7 @@ const account = {
 };
 
 async function createPromotions(token) {
+  // The last number first, so that the newest promotion, which the list begins with, has the least.
   const numbers = Array.from({ length: PROMOTIONS }, (_, number) => number);
   const create = async () => {
     for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
@@ -109,7 +110,7 @@ async function list(context, slowed) {
   await page.evaluate(() => globalThis.scrollTo(0, 0));
   await page.getByRole("searchbox").pressSequentially("promotion 77");
   await page.waitForURL((url) => url.searchParams.has("q"));
-  await page.getByRole("row", { name: /Promotion 7799/ }).waitFor();
+  await page.getByRole("link", { name: "Promotion 77", exact: true }).waitFor();
   const filtered = await longest(page);
   await page.close();
   return { scrolled_ms: scrolled, filtered_ms: filtered };

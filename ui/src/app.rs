@@ -6,6 +6,7 @@ use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
+use crate::browser::path;
 use crate::components::{FailureAlert, Loading, Navigated, News};
 use crate::frame::Frame;
 use crate::i18n::{Language, session as text};
@@ -13,6 +14,7 @@ use crate::language::LanguageChoice;
 use crate::link::LinkSecret;
 use crate::outage::{Outage, OutageBanner};
 use crate::pages::{self, NotFoundPage};
+use crate::part::prefetch;
 use crate::session::{Session, State};
 
 /// Where a signed-in user arrives.
@@ -29,6 +31,10 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(News::new());
     provide_context(LinkSecret::new());
     let outage = Outage::new();
+    // The home page is what most begin with: its part comes while the server is asked for the session.
+    if path() == HOME && Session::is_likely() {
+        prefetch(pages::fetch::HOME);
+    }
     session.restore();
     Outage::on_end(move || {
         if matches!(session.state_untracked(), State::Unknown(_)) {

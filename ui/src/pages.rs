@@ -67,11 +67,8 @@ parts! {
         SETTINGS = settings::SettingsPage,
         ORGANIZATION = settings::OrganizationPage,
     }
-}
-
-#[cfg(feature = "kit")]
-parts! {
     kit {
+        #[cfg(feature = "kit")]
         KIT = kit::KitPage,
     }
 }

@@ -9,7 +9,7 @@
 use leptos::prelude::*;
 
 use crate::api::{self, Answer, Failure};
-use crate::browser::exclusively;
+use crate::browser::{exclusively, remember, remembered};
 use crate::i18n::Language;
 use crate::language::LanguageChoice;
 use crate::task::spawn;
@@ -17,6 +17,10 @@ use crate::wire::{Account, Permission, SessionAnswer};
 
 /// The lock around renewing: the refresh token rotates and its second use ends the session, so tabs take turns.
 const LOCK: &str = "coupons-session";
+/// What the device remembers of the session: that there is one, or not.
+const HINT: &str = "signed-in";
+const YES: &str = "yes";
+const NO: &str = "no";
 
 /// Where the session stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +85,7 @@ impl Session {
     /// Takes over what signing up or in answered.
     pub(crate) fn begin(self, answer: SessionAnswer) {
         self.token.set_value(Some(answer.access_token));
+        remember(HINT, YES);
         let profile_language = answer.account.user.locale.as_deref().and_then(Language::of);
         let state = State::SignedIn(answer.account);
         // Renewing a token changes nothing on the screen.
@@ -174,7 +179,13 @@ impl Session {
         }
     }
 
+    /// Whether this device was signed in when it was last asked, which is known before the server answers.
+    pub(crate) fn is_likely() -> bool {
+        remembered(HINT).as_deref() == Some(YES)
+    }
+
     fn end(self, state: State) {
+        remember(HINT, NO);
         self.token.set_value(None);
         self.state.set(state);
     }
