@@ -56,7 +56,9 @@ fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("licences", check::licences)?;
     steps.run("clippy", clippy)?;
     steps.run("wasm32", || build_engine_for_wasm(&tools))?;
-    steps.run("tests", || cargo_test(&["--workspace", "--exclude", "tests"]))?;
+    steps.run("tests", || {
+        cargo_test(&["--workspace", "--exclude", "tests", "--features", "ui/kit"])
+    })?;
     steps.run("native = wasm", || conformance::check(&tools))?;
     steps.run("fuzz", fuzz::run_all)?;
     steps.run("queries", prepare::check)?;
