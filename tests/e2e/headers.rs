@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, read, request};
+use crate::client::{Answer, read, request, wait_for};
 use crate::ledger::Seller;
 use crate::stack::Stack;
 
@@ -29,8 +29,8 @@ pub(crate) fn traces(stack: &Stack) -> Result<()> {
             call = call.header("traceparent", sent);
         }
         read(call)?.expect(200)?;
-        let at_origin = line(&stack.origin_log()?, id)?;
-        let at_edge = line(&stack.edge_log()?, id)?;
+        let at_origin = line(|| stack.origin_log(), id)?;
+        let at_edge = line(|| stack.edge_log(), id)?;
         let (origin_trace, edge_trace) = (field(&at_origin, "trace_id")?, field(&at_edge, "trace_id")?);
         ensure!(
             origin_trace == edge_trace && edge_trace.len() == 32,
@@ -43,15 +43,15 @@ pub(crate) fn traces(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// The log's line about a request.
-fn line(log: &str, request_id: &str) -> Result<String> {
+/// The log's line about a request; it may come after the answer.
+fn line(log: impl Fn() -> Result<String>, request_id: &str) -> Result<String> {
     let named = format!("\"{request_id}\"");
-    let found = log
-        .lines()
-        .find(|line| line.contains(&named) && line.contains("trace_id"));
-    found
-        .map(str::to_owned)
-        .with_context(|| format!("no line about {request_id}"))
+    wait_for(&format!("a line about {request_id}"), || {
+        let log = log()?;
+        let mut lines = log.lines();
+        let found = lines.find(|line| line.contains(&named) && line.contains("trace_id"));
+        Ok(found.map(str::to_owned))
+    })
 }
 
 fn field(line: &str, name: &str) -> Result<String> {
