@@ -153,17 +153,18 @@ async fn answer(write: &mut OwnedWriteHalf, line: &str) -> std::io::Result<()> {
     write.write_all(format!("{line}\r\n").as_bytes()).await
 }
 
-/// Up to the line with a single dot; a dot that was put before another is taken away (RFC 5321 §4.5.2).
+/// Up to the line with a single dot; a dot that was put before another is taken away (RFC 5321 §4.5.2). A client that
+/// goes away before that line has sent no mail (RFC 5321 §4.1.1.4).
 async fn read_data(lines: &mut Lines<BufReader<OwnedReadHalf>>) -> std::io::Result<String> {
     let mut raw = String::new();
     while let Some(line) = lines.next_line().await? {
         if line == "." {
-            break;
+            return Ok(raw);
         }
         raw.push_str(line.strip_prefix('.').unwrap_or(&line));
         raw.push_str("\r\n");
     }
-    Ok(raw)
+    Err(std::io::ErrorKind::UnexpectedEof.into())
 }
 
 /// The address of `FROM:<…>` or `TO:<…>`.
