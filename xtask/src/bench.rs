@@ -44,8 +44,8 @@ pub fn run(subject: Subject) -> Result<()> {
         Subject::Engine => engine::run(),
         Subject::Edge => edge::run(),
         Subject::Ledger => ledger::run(),
-        Subject::Ingest => store::run("ingest"),
-        Subject::Reports => store::run("reports"),
+        Subject::Ingest => store::run_ingest(),
+        Subject::Reports => store::run_reports(),
         Subject::App => app::run(),
         Subject::Publish => publish::run(),
     }

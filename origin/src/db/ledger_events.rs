@@ -77,7 +77,7 @@ pub(crate) async fn find_ledger_totals(
     sqlx::query_as!(
         LedgerTotalsRow,
         "with waiting as ( \
-             select currency, redemptions, rolled_back, discount, given_back from usage_increments \
+             select currency, redemptions, rolled_back, discount, given_back from increments \
              where organization_id = $1 and promotion_id = $2 \
              and batch = any(array(select batch from roll_up_queue where organization_id = $1)) \
          ), stored as ( \

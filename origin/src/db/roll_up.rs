@@ -1,6 +1,6 @@
 //! The roll-up: what waits to be summed, and the sums. Requests leave batches; the workers, which cross tenants, sum them.
 //!
-//! What one raw row adds is told by the views `*_increments`. A statement here sums either what waits or all that there is.
+//! What one raw row adds is told by the view `increments`. A statement here sums either what waits or all that there is.
 
 use chrono::{DateTime, Utc};
 use engine::ids::OrganizationId;
@@ -8,6 +8,10 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::Tenant;
+
+/// Most memory of each kind of cell while a transaction sums: some 100,000 cells, more than the rows of a turn have. A
+/// rebuild that needs more writes them to the disk.
+const SUMS_MEMORY: &str = "64MB";
 
 /// A batch that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,100 +142,79 @@ pub(crate) async fn take_batches(
     .await
 }
 
-/// The sums of usage over the raw rows that the condition `$which` selects, added in the order of their key: of each promotion
-/// and, under the nil UUID, of all.
-macro_rules! add_usage {
+/// Adds the raw rows that the condition `$which` selects to all sums. They are read once, into cells of four kinds, few
+/// beside the rows: usage, response times, places and ages. From these follow the sums, where the nil UUID stands for all
+/// promotions, and a country for its cities.
+macro_rules! add_rows {
     ($which:literal, $($value:expr),+) => {
         sqlx::query!(
-            "insert into usage_quarters as total (organization_id, promotion_id, quarter, reason, currency, \
-             evaluations, discount, response_ms, redemptions, rolled_back, given_back) \
-             select organization_id, coalesce(promotion_id, '00000000-0000-0000-0000-000000000000'), quarter, reason, \
-             currency, sum(evaluations), sum(discount), sum(response_ms), sum(redemptions), sum(rolled_back), \
-             sum(given_back) from usage_increments where "
+            "with cells as materialized ( \
+                 select organization_id, promotion_id, quarter, hour, reason, currency, bucket, country, city, age_band, \
+                     grouping(reason) = 0 as is_usage, grouping(bucket) = 0 as is_response, \
+                     grouping(city) = 0 as is_place, grouping(age_band) = 0 as is_age, \
+                     sum(evaluations) as evaluations, sum(applicable) as applicable, sum(discount) as discount, \
+                     sum(response_ms) as response_ms, sum(redemptions) as redemptions, \
+                     sum(rolled_back) as rolled_back, sum(given_back) as given_back \
+                 from increments where "
                 + $which
-                + " group by organization_id, quarter, reason, currency, grouping sets ((promotion_id), ()) \
-             order by 1, 2, 3, 4, 5 \
-             on conflict (organization_id, promotion_id, quarter, reason, currency) do update set \
-             evaluations = total.evaluations + excluded.evaluations, \
-             discount = total.discount + excluded.discount, \
-             response_ms = total.response_ms + excluded.response_ms, \
-             redemptions = total.redemptions + excluded.redemptions, \
-             rolled_back = total.rolled_back + excluded.rolled_back, \
-             given_back = total.given_back + excluded.given_back",
-            $($value),+
-        )
-    };
-}
-
-/// The same of response times.
-macro_rules! add_responses {
-    ($which:literal, $($value:expr),+) => {
-        sqlx::query!(
-            "insert into response_quarters as total (organization_id, promotion_id, quarter, bucket, evaluations) \
-             select organization_id, coalesce(promotion_id, '00000000-0000-0000-0000-000000000000'), quarter, bucket, \
-             count(*) from response_increments where "
-                + $which
-                + " group by organization_id, quarter, bucket, grouping sets ((promotion_id), ()) \
-             order by 1, 2, 3, 4 \
-             on conflict (organization_id, promotion_id, quarter, bucket) do update set \
-             evaluations = total.evaluations + excluded.evaluations",
-            $($value),+
-        )
-    };
-}
-
-/// The same of who asked.
-macro_rules! add_demographics {
-    ($which:literal, $($value:expr),+) => {
-        sqlx::query!(
-            "insert into demographic_hours as total (organization_id, promotion_id, hour, dimension, key, \
-             evaluations, applicable) \
-             select organization_id, promotion_id, hour, dimension, key, count(*), sum(applicable) \
-             from demographic_increments where "
-                + $which
-                + " group by organization_id, promotion_id, hour, dimension, key \
-             order by organization_id, promotion_id, hour, dimension, key \
+                + " group by organization_id, promotion_id, grouping sets ( \
+                     (quarter, reason, currency), (quarter, bucket), (hour, country, city), (hour, age_band)) \
+             ), add_usage as ( \
+                 insert into usage_quarters as total (organization_id, promotion_id, quarter, reason, currency, \
+                     evaluations, discount, response_ms, redemptions, rolled_back, given_back) \
+                 select organization_id, coalesce(promotion_id, '00000000-0000-0000-0000-000000000000'), quarter, reason, \
+                     currency, sum(evaluations), sum(discount), sum(response_ms), sum(redemptions), sum(rolled_back), \
+                     sum(given_back) \
+                 from cells where is_usage \
+                 group by organization_id, quarter, reason, currency, grouping sets ((promotion_id), ()) \
+                 on conflict (organization_id, promotion_id, quarter, reason, currency) do update set \
+                     evaluations = total.evaluations + excluded.evaluations, \
+                     discount = total.discount + excluded.discount, \
+                     response_ms = total.response_ms + excluded.response_ms, \
+                     redemptions = total.redemptions + excluded.redemptions, \
+                     rolled_back = total.rolled_back + excluded.rolled_back, \
+                     given_back = total.given_back + excluded.given_back \
+             ), add_responses as ( \
+                 insert into response_quarters as total (organization_id, promotion_id, quarter, bucket, evaluations) \
+                 select organization_id, coalesce(promotion_id, '00000000-0000-0000-0000-000000000000'), quarter, bucket, \
+                     sum(evaluations) \
+                 from cells where is_response and bucket is not null \
+                 group by organization_id, quarter, bucket, grouping sets ((promotion_id), ()) \
+                 on conflict (organization_id, promotion_id, quarter, bucket) do update set \
+                     evaluations = total.evaluations + excluded.evaluations \
+             ) \
+             insert into demographic_hours as total (organization_id, promotion_id, hour, dimension, key, \
+                 evaluations, applicable) \
+             select organization_id, promotion_id, hour, dimension, key, sum(evaluations), sum(applicable) \
+             from cells cross join lateral (values \
+                 ('country', country, is_place), ('city', country || city, is_place), ('age', age_band, is_age) \
+             ) as cell (dimension, key, is_one) \
+             where is_one and evaluations > 0 \
+             group by organization_id, promotion_id, hour, dimension, key \
              on conflict (organization_id, promotion_id, hour, dimension, key) do update set \
-             evaluations = total.evaluations + excluded.evaluations, \
-             applicable = total.applicable + excluded.applicable",
+                 evaluations = total.evaluations + excluded.evaluations, \
+                 applicable = total.applicable + excluded.applicable",
             $($value),+
         )
     };
 }
 
-/// Adds what batches hold to the sums of usage. Not safe to repeat: in the transaction that takes them.
-pub(crate) async fn add_batches_to_usage(connection: &mut PgConnection, batches: &Batches) -> Result<(), sqlx::Error> {
-    let added = add_usage!(
-        "organization_id = $1 and batch = any($2) and id between $3 and $4",
-        batches.organization.uuid(),
-        &batches.numbers,
-        batches.first_id,
-        batches.last_id
-    );
-    added.execute(connection).await.map(drop)
+/// Has this transaction sum by hashing. The planner knows little of rows that have just come, and would sort them once for
+/// each kind of cell, or compile a statement that takes less time than its compiling.
+pub(crate) async fn prefer_hashing(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select set_config('work_mem', $1, true) as memory, set_config('enable_sort', 'off', true) as sort, \
+             set_config('jit', 'off', true) as jit",
+        SUMS_MEMORY
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
 }
 
-/// The same of response times.
-pub(crate) async fn add_batches_to_responses(
-    connection: &mut PgConnection,
-    batches: &Batches,
-) -> Result<(), sqlx::Error> {
-    let added = add_responses!(
-        "organization_id = $1 and batch = any($2) and id between $3 and $4",
-        batches.organization.uuid(),
-        &batches.numbers,
-        batches.first_id,
-        batches.last_id
-    );
-    added.execute(connection).await.map(drop)
-}
-
-/// The same of who asked.
-pub(crate) async fn add_batches_to_demographics(
-    connection: &mut PgConnection,
-    batches: &Batches,
-) -> Result<(), sqlx::Error> {
-    let added = add_demographics!(
+/// Adds what batches hold to the sums. Not safe to repeat: in the transaction that takes them.
+pub(crate) async fn add_batches(connection: &mut PgConnection, batches: &Batches) -> Result<(), sqlx::Error> {
+    let added = add_rows!(
         "organization_id = $1 and batch = any($2) and id between $3 and $4",
         batches.organization.uuid(),
         &batches.numbers,
@@ -290,16 +273,6 @@ pub(crate) async fn delete_usage(connection: &mut PgConnection, kept: &Kept) -> 
     .map(drop)
 }
 
-/// Adds all raw rows to the sums of usage, which were removed before.
-pub(crate) async fn add_kept_to_usage(connection: &mut PgConnection, kept: &Kept) -> Result<(), sqlx::Error> {
-    let added = add_usage!(
-        "organization_id = $1 and id >= $2",
-        kept.organization.uuid(),
-        kept.first_id
-    );
-    added.execute(connection).await.map(drop)
-}
-
 /// Removes the sums of response times that raw rows are there for.
 pub(crate) async fn delete_responses(connection: &mut PgConnection, kept: &Kept) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -310,16 +283,6 @@ pub(crate) async fn delete_responses(connection: &mut PgConnection, kept: &Kept)
     .execute(connection)
     .await
     .map(drop)
-}
-
-/// Adds all raw rows to the sums of response times, which were removed before.
-pub(crate) async fn add_kept_to_responses(connection: &mut PgConnection, kept: &Kept) -> Result<(), sqlx::Error> {
-    let added = add_responses!(
-        "organization_id = $1 and id >= $2",
-        kept.organization.uuid(),
-        kept.first_id
-    );
-    added.execute(connection).await.map(drop)
 }
 
 /// Removes the sums of who asked that raw rows are there for. What is told of them stays told: it goes by the hour.
@@ -334,9 +297,9 @@ pub(crate) async fn delete_demographics(connection: &mut PgConnection, kept: &Ke
     .map(drop)
 }
 
-/// Adds all raw rows to the sums of who asked, which were removed before.
-pub(crate) async fn add_kept_to_demographics(connection: &mut PgConnection, kept: &Kept) -> Result<(), sqlx::Error> {
-    let added = add_demographics!(
+/// Adds all raw rows to the sums, which were removed before.
+pub(crate) async fn add_kept(connection: &mut PgConnection, kept: &Kept) -> Result<(), sqlx::Error> {
+    let added = add_rows!(
         "organization_id = $1 and id >= $2",
         kept.organization.uuid(),
         kept.first_id

@@ -24,7 +24,7 @@ use crate::problem::Error;
 pub(crate) use postgres::PostgresStore;
 
 /// The bounds of response times, in milliseconds: what took at most the bound at place n, and more than the one before, is
-/// counted in bucket n; the last bucket is what took longer. The view `response_increments` holds the same.
+/// counted in bucket n; the last bucket is what took longer. The view `increments` holds the same.
 pub(crate) const RESPONSE_BOUNDS_MS: [u32; 19] = [
     1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1_200, 2_000, 5_000, 30_000,
 ];

@@ -10,7 +10,7 @@ use super::Turn;
 use crate::db::Db;
 use crate::db::roll_up::{self, Batches, Kept};
 
-/// Most batches of a turn: some 10,000 rows, a fraction of a second. Then it is another organisation's turn, so that nobody
+/// Most batches of a turn: at most 100,000 rows, a fraction of a second. Then it is another organisation's turn, so that nobody
 /// waits long for one that floods.
 const MAX_BATCHES: i64 = 100;
 
@@ -22,9 +22,8 @@ pub(super) async fn roll_up(db: &Db, organization: OrganizationId) -> Result<Tur
     }
     let taken = roll_up::take_batches(&mut transaction, organization, MAX_BATCHES).await?;
     if let Some(batches) = Batches::of(organization, &taken) {
-        roll_up::add_batches_to_usage(&mut transaction, &batches).await?;
-        roll_up::add_batches_to_responses(&mut transaction, &batches).await?;
-        roll_up::add_batches_to_demographics(&mut transaction, &batches).await?;
+        roll_up::prefer_hashing(&mut transaction).await?;
+        roll_up::add_batches(&mut transaction, &batches).await?;
     }
     transaction.commit().await?;
     let is_full = i64::try_from(taken.len()).is_ok_and(|count| count >= MAX_BATCHES);
@@ -50,9 +49,8 @@ async fn sum_anew(connection: &mut PgConnection, organization: OrganizationId) -
     let kept = Kept::since(organization, kept_from);
     roll_up::delete_batches(connection, organization).await?;
     roll_up::delete_usage(connection, &kept).await?;
-    roll_up::add_kept_to_usage(connection, &kept).await?;
     roll_up::delete_responses(connection, &kept).await?;
-    roll_up::add_kept_to_responses(connection, &kept).await?;
     roll_up::delete_demographics(connection, &kept).await?;
-    roll_up::add_kept_to_demographics(connection, &kept).await
+    roll_up::prefer_hashing(connection).await?;
+    roll_up::add_kept(connection, &kept).await
 }

@@ -27,7 +27,7 @@ pub(crate) async fn kill_a_turn(app: &TestApp) {
         let app = app.clone();
         async move { app.roll_up().await }
     });
-    end_connection(app, "insert into demographic_hours%").await;
+    end_connection(app, "with cells as%").await;
     worker.await.unwrap();
     holder.rollback().await.unwrap();
     let still: i64 = sqlx::query_scalar("select count(*) from roll_up_queue")
