@@ -29,6 +29,8 @@ pub enum Subject {
     Ingest,
     /// The usage report of ten million evaluations, beside the same question over their rows.
     Reports,
+    /// How soon a merchant's records are stored and in the report while another merchant floods.
+    Flood,
     /// The merchant app in a browser with a slowed processor.
     App,
     /// The time from a change to the edge, and that of a batch of coupons.
@@ -46,6 +48,7 @@ pub fn run(subject: Subject) -> Result<()> {
         Subject::Ledger => ledger::run(),
         Subject::Ingest => store::run_ingest(),
         Subject::Reports => store::run_reports(),
+        Subject::Flood => store::run_flood(),
         Subject::App => app::run(),
         Subject::Publish => publish::run(),
     }

@@ -12,6 +12,7 @@ use engine::wire::v1::{
 use postgres::Client;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
+use ureq::Agent;
 
 use crate::events::Events;
 use crate::origin::{Setting, agent};
@@ -218,22 +219,34 @@ impl Bench<'_> {
 fn post_all(setting: &Setting, bodies: &[String]) -> Result<()> {
     let agent = agent();
     for body in bodies {
-        let now_secs = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let call = Call::post(INGEST_PATH, body.as_bytes());
-        let signature = signature::sign(setting.internal_secret.as_bytes(), &call, now_secs);
-        let request = agent
-            .post(format!("{}{INGEST_PATH}", setting.url))
-            .header(signature::HEADER, signature)
-            .content_type("application/json");
-        let text = request.send(body)?.body_mut().read_to_string()?;
-        let stored = serde_json::from_str(&text)
-            .is_ok_and(|answer: IngestAnswer| answer.results.iter().all(|result| *result == IngestResult::Stored));
-        ensure!(stored, "the origin did not store a batch: {text}");
+        let answer = post(setting, &agent, body)?;
+        ensure!(are_stored(&answer), "the origin did not store a batch: {answer}");
     }
     Ok(())
 }
 
-fn join(thread: thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
+/// Sends records as the edge's consumer does. Whether they are stored; else the origin is busy.
+pub(crate) fn is_stored(setting: &Setting, agent: &Agent, records: &[EvaluationRecord]) -> Result<bool> {
+    Ok(are_stored(&post(setting, agent, &body(records)?)?))
+}
+
+fn are_stored(answer: &str) -> bool {
+    serde_json::from_str(answer)
+        .is_ok_and(|answer: IngestAnswer| answer.results.iter().all(|result| *result == IngestResult::Stored))
+}
+
+fn post(setting: &Setting, agent: &Agent, body: &str) -> Result<String> {
+    let now_secs = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let call = Call::post(INGEST_PATH, body.as_bytes());
+    let signature = signature::sign(setting.internal_secret.as_bytes(), &call, now_secs);
+    let request = agent
+        .post(format!("{}{INGEST_PATH}", setting.url))
+        .header(signature::HEADER, signature)
+        .content_type("application/json");
+    Ok(request.send(body)?.body_mut().read_to_string()?)
+}
+
+pub(crate) fn join<T>(thread: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().map_err(|_| anyhow!("a thread panicked"))?
 }
 

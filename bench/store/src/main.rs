@@ -1,8 +1,10 @@
 //! The origin beside PostgreSQL alone, on one PostgreSQL: `ingest` stores records of evaluations, `reports` asks for the
-//! usage of a month. `cargo xtask bench` runs both; docs/benchmarks.md tells how and why.
+//! usage of a month; and beside itself: `flood` looks at a merchant while another one floods. `cargo xtask bench` runs
+//! them; docs/benchmarks.md tells how and why.
 
 mod cpu;
 mod events;
+mod flood;
 mod ingest;
 mod origin;
 mod reports;
@@ -11,6 +13,7 @@ mod shop;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
@@ -37,6 +40,7 @@ struct Arguments {
 enum Subject {
     Ingest,
     Reports,
+    Flood,
 }
 
 fn main() -> Result<()> {
@@ -51,6 +55,7 @@ fn main() -> Result<()> {
     let mut result = match subject {
         Subject::Ingest => ingest::measure(&setting)?,
         Subject::Reports => reports::measure(&setting)?,
+        Subject::Flood => flood::measure(&setting)?,
     };
     if let Some(fields) = result.as_object_mut() {
         fields.insert("versions".to_owned(), json!({"postgres": setting.postgres_version()?}));
@@ -75,6 +80,10 @@ fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 /// To four decimals.

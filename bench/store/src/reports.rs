@@ -1,7 +1,7 @@
 //! Asking for the usage of a month: the report, and the same question over the raw rows, for a merchant with a million
 //! evaluations and for one with ten.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::events::Events;
 use crate::origin::Setting;
 use crate::shop::Shop;
-use crate::{median, round, rows};
+use crate::{median, millis, round, rows};
 
 const ROUNDS: usize = 5;
 /// Reports in a round; their median counts.
@@ -113,10 +113,6 @@ impl Merchant {
         self.shop.get(setting, path)?;
         Ok(millis(start.elapsed()))
     }
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }
 
 fn report(merchants: &[Merchant], client: &mut Client) -> Result<Value> {

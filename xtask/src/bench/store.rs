@@ -38,6 +38,12 @@ pub(super) fn run_reports() -> Result<()> {
     measure("reports", Disk::NotAwaited, "reports")
 }
 
+/// Each round sums what it stored, so the disk is as in production.
+pub(super) fn run_flood() -> Result<()> {
+    build()?;
+    measure("flood", Disk::Awaited, "flood")
+}
+
 fn build() -> Result<()> {
     let manifest = paths::root().join("bench/store/Cargo.toml");
     let mut origin = cargo::command();
