@@ -1,6 +1,9 @@
-//! The host on a real SQLite: what one statement writes, and what an outbox does.
+//! The host on a real SQLite: what one statement writes, and what is kept.
 
 mod histories;
+mod lite;
+mod mistakes;
+mod relay;
 
 use std::cell::Cell;
 
@@ -9,59 +12,16 @@ use engine::ledger::{Changed, Claim, CouponClaim, Entry, Event, Handle, Redeem, 
 use engine::money::Money;
 use engine::promotion::Limits;
 use engine::wire::v1::{KeyScope, RedemptionStatus};
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, params_from_iter};
 use serde_json::json;
 use worker::SqlStorageValue;
 
 use super::*;
+use lite::Lite;
+use mistakes::How;
 
 const START: u64 = 1_790_000_000_000;
 const ENTRY: &str = include_str!("../../../../engine/tests/data/ledger_entry.v1.json");
-
-struct Lite(Connection);
-
-impl Sql for Lite {
-    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>> {
-        let run = || {
-            if bindings.is_empty() && statement.contains(';') {
-                self.0.execute_batch(statement)?;
-                return Ok(vec![]);
-            }
-            let mut prepared = self.0.prepare(statement)?;
-            let columns = prepared.column_count();
-            let mut rows = prepared.query(params_from_iter(bindings.iter().map(to_lite)))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let values = (0..columns).map(|column| Ok(from_lite(row.get_ref(column)?)));
-                found.push(values.collect::<rusqlite::Result<_>>()?);
-            }
-            Ok::<_, rusqlite::Error>(found)
-        };
-        run().map_err(|error| error.to_string())
-    }
-}
-
-fn to_lite(value: &SqlStorageValue) -> Value {
-    match value {
-        SqlStorageValue::Null => Value::Null,
-        SqlStorageValue::Boolean(flag) => Value::Integer((*flag).into()),
-        SqlStorageValue::Integer(number) => Value::Integer(*number),
-        SqlStorageValue::Float(number) => Value::Real(*number),
-        SqlStorageValue::String(text) => Value::Text(text.clone()),
-        SqlStorageValue::Blob(bytes) => Value::Blob(bytes.clone()),
-    }
-}
-
-fn from_lite(value: ValueRef<'_>) -> SqlStorageValue {
-    match value {
-        ValueRef::Null => SqlStorageValue::Null,
-        ValueRef::Integer(number) => SqlStorageValue::Integer(number),
-        ValueRef::Real(number) => SqlStorageValue::Float(number),
-        ValueRef::Text(text) => SqlStorageValue::String(String::from_utf8(text.to_vec()).unwrap()),
-        ValueRef::Blob(bytes) => SqlStorageValue::Blob(bytes.to_vec()),
-    }
-}
+const CONFIG: &str = include_str!("../../../../engine/tests/data/ledger_config.v1.json");
 
 /// An object.
 struct Object {
@@ -74,21 +34,25 @@ struct Object {
 impl Object {
     fn new() -> Self {
         Self {
-            store: Store::open(Lite(Connection::open_in_memory().unwrap())).unwrap(),
+            store: Store::open(Lite::new()).unwrap(),
             now: START,
             is_armed: true,
             made: Cell::new(0),
         }
     }
 
-    fn run(&self, key: &str, command: Command) -> Step {
+    fn run(&self, key: &str, mut command: Command) -> Step {
+        let mistake = mistakes::current();
+        if mistake == Some(How::DropFingerprint) {
+            mistakes::drop_fingerprint(&mut command);
+        }
         let new_id = || {
             self.made.set(self.made.get() + 1);
             Ok(LedgerEventId::from_parts(self.now, [self.made.get(); 10]))
         };
         let moment = Moment {
             now: self.now,
-            is_armed: self.is_armed,
+            is_armed: self.is_armed || mistake == Some(How::SayArmed),
             new_id: &new_id,
         };
         carry_out(&self.store, None, key, command, &moment).unwrap()
@@ -307,43 +271,67 @@ fn a_statement_writes_all_or_nothing() {
     fails("", &move_to(&unknown, RedemptionStatus::RolledBack, 0), new, stale);
 }
 
+/// Whoever asks while others do is told what the ones before were given.
 #[test]
-fn events_are_sent_again_until_they_are_acknowledged() {
+fn a_limit_holds_for_callers_at_once() {
+    let object = Object::new();
+    let orders = 1..=8;
+    let steps = orders.map(|order| object.run(&format!("t/{order}"), redeem(order, None, None)));
+    let granted = steps.filter(|step| matches!(step, Step::Answered(Outcome::Granted { .. })));
+    assert_eq!(granted.count(), 3);
+}
+
+#[test]
+fn another_cart_at_a_place_is_a_conflict() {
     let object = Object::new();
     granted(&object, 1);
-    let id = LedgerEventId::from_parts(START, [1; 10]);
-    let mut now = START;
-    for delay in [60_000, 120_000, 240_000, 480_000, 600_000, 600_000] {
-        assert!(object.store.due(now - 1).unwrap().is_empty());
-        let batch = object.store.due(now).unwrap();
-        assert!(!batch.is_empty());
-        object.store.set_sent(&batch, now, 60_000).unwrap();
-        now += delay;
-        assert_eq!(object.store.next_due(), Ok(Some(now)));
-    }
-    assert_eq!(object.store.tally().unwrap().outstanding, 1);
-    object.store.acknowledge(&[id]).unwrap();
-    object.store.acknowledge(&[id]).unwrap();
-    assert!(object.store.due(u64::MAX >> 1).unwrap().is_empty());
-    assert_eq!(object.store.next_due(), Ok(None));
+    let again = object.run("t/1", redeem(2, None, None));
+    assert!(matches!(again, Step::Answered(Outcome::Replayed(_))), "{again:?}");
+    let Command::Redeem(mut other) = redeem(2, None, None) else {
+        panic!("no redemption")
+    };
+    other.entry.fingerprint = "g".to_owned();
     assert_eq!(
-        (
-            object.store.tally().unwrap().outstanding,
-            object.store.tally().unwrap().events
-        ),
-        (0, 1)
+        object.run("t/1", Command::Redeem(other)),
+        Step::Answered(Outcome::Conflict)
     );
 }
 
 #[test]
-fn reservations_are_due_at_their_end() {
+fn a_revoked_key_is_refused() {
     let object = Object::new();
-    object.run("t/1", redeem(1, None, Some(START + 5_000)));
-    object
-        .store
-        .acknowledge(&[LedgerEventId::from_parts(START, [1; 10])])
-        .unwrap();
-    assert_eq!(object.store.next_due(), Ok(Some(START + 5_000)));
+    granted(&object, 1);
+    object.store.revoke_key(app_key()).unwrap();
+    for (key, command) in [
+        ("t/1", redeem(2, None, None)),
+        ("t/2", redeem(2, None, None)),
+        ("", roll_back(1, None, None)),
+    ] {
+        assert_eq!(object.run(key, command), Step::Answered(Outcome::KeyRevoked));
+    }
+}
+
+/// What the origin says may come in any order.
+#[test]
+fn the_newest_word_of_the_origin_stays() {
+    let object = Object::new();
+    let config = |revision| Config {
+        revision,
+        ..Config::from_json(CONFIG).unwrap()
+    };
+    let coupon = |revision, revoked| {
+        let coupon = json!({"code": "ONE", "revision": revision, "max_uses": 1, "expires_at": null,
+            "customer_id": null, "revoked": revoked});
+        [serde_json::from_value(coupon).unwrap()]
+    };
+    for revision in [1, 3, 2] {
+        object.store.set_config(&config(revision)).unwrap();
+        object.store.list(&coupon(revision, revision == 3)).unwrap();
+    }
+    assert_eq!(object.numbers("SELECT revision FROM config"), [3]);
+    let kept = object.store.config().unwrap().unwrap();
+    assert_eq!(Config::from_json(&kept).unwrap(), config(3));
+    assert_eq!(object.numbers("SELECT coupon ->> 'revoked' FROM coupons"), [1]);
 }
 
 #[test]

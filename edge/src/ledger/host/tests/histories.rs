@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use engine::wire::v1::{LedgerEvent, LedgerEventKind};
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRng, TestRunner};
 
 use super::*;
+
+/// Enough for each mistake to be met by some.
+const HISTORIES_FOR_MISTAKES: u32 = 64;
 
 /// What callers do to four orders.
 fn commands() -> impl Strategy<Value = Vec<(u8, u8, u64)>> {
@@ -16,33 +20,54 @@ proptest! {
     /// Counts are the sums of what rows hold, no limit is passed, and the events tell the same as the rows.
     #[test]
     fn histories(steps in commands()) {
-        let mut object = Object::new();
-        // Identifiers of an order's redemption: a new one each time it is asked for.
-        let mut newest: BTreeMap<u8, u8> = BTreeMap::new();
-        for (place, (kind, order, amount)) in (10..).zip(steps) {
-            let key = format!("t/{order}");
-            let named = newest.get(&order).copied().unwrap_or(order);
-            let coupon = (order % 2 == 0).then_some("ONE");
-            let step = match kind {
-                0..3 => object.run(&key, redeem(place, coupon, None)),
-                3..5 => object.run(&key, redeem(place, coupon, Some(object.now + 1_000 + amount))),
-                5 => object.run("", Command::Confirm(handle(named))),
-                6 => object.run("", Command::Release(handle(named))),
-                7 => object.run("", roll_back(named, None, None)),
-                8 => object.run("", roll_back(named, Some(amount), Some("k"))),
-                _ => {
-                    object.now += amount * 2;
-                    object.run("", Command::Find(handle(named)))
-                }
-            };
-            if matches!(step, Step::Answered(Outcome::Granted { .. })) {
-                newest.insert(order, place);
+        history(steps);
+    }
+}
+
+/// The same ones each time, and enough for each mistake that they have to find.
+#[test]
+pub(super) fn some_histories() {
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 0,
+        cases: HISTORIES_FOR_MISTAKES,
+        ..Config::default()
+    };
+    let random = TestRng::deterministic_rng(config.rng_algorithm);
+    let run = |steps| {
+        history(steps);
+        Ok(())
+    };
+    TestRunner::new_with_rng(config, random).run(&commands(), run).unwrap();
+}
+
+fn history(steps: Vec<(u8, u8, u64)>) {
+    let mut object = Object::new();
+    // Identifiers of an order's redemption: a new one each time it is asked for.
+    let mut newest: BTreeMap<u8, u8> = BTreeMap::new();
+    for (place, (kind, order, amount)) in (10..).zip(steps) {
+        let key = format!("t/{order}");
+        let named = newest.get(&order).copied().unwrap_or(order);
+        let coupon = (order % 2 == 0).then_some("ONE");
+        let step = match kind {
+            0..3 => object.run(&key, redeem(place, coupon, None)),
+            3..5 => object.run(&key, redeem(place, coupon, Some(object.now + 1_000 + amount))),
+            5 => object.run("", Command::Confirm(handle(named))),
+            6 => object.run("", Command::Release(handle(named))),
+            7 => object.run("", roll_back(named, None, None)),
+            8 => object.run("", roll_back(named, Some(amount), Some("k"))),
+            _ => {
+                object.now += amount * 2;
+                object.run("", Command::Find(handle(named)))
             }
-            if !object.store.has_tables() {
-                continue;
-            }
-            agree(&object);
+        };
+        if matches!(step, Step::Answered(Outcome::Granted { .. })) {
+            newest.insert(order, place);
         }
+        if !object.store.has_tables() {
+            continue;
+        }
+        agree(&object);
     }
 }
 
