@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike as _, Utc};
 use engine::money::Money;
 use js_sys::{Array, Date, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -20,10 +20,34 @@ thread_local! {
     static FORMATTERS: RefCell<BTreeMap<String, JsValue>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// An instant to the second, in `zone` (an IANA name) or else in the browser's.
+/// An instant to the minute, in `zone` (an IANA name) or else in the browser's.
 pub(crate) fn format_time(instant: DateTime<Utc>, zone: Option<&str>) -> String {
+    instant_as(instant, zone, &[("dateStyle", "medium"), ("timeStyle", "short")])
+        .unwrap_or_else(|| plain_minute(instant))
+}
+
+/// An instant to the second: of what happens many times a minute and is told apart by it.
+pub(crate) fn format_exact_time(instant: DateTime<Utc>, zone: Option<&str>) -> String {
     instant_as(instant, zone, &[("dateStyle", "medium"), ("timeStyle", "medium")])
         .unwrap_or_else(|| instant.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// An instant that somebody chose, where it is told from others: to the minute, unless they chose a second.
+pub(crate) fn format_chosen_time(instant: DateTime<Utc>, zone: Option<&str>) -> String {
+    if instant.second() == 0 {
+        format_time(instant, zone)
+    } else {
+        format_exact_time(instant, zone)
+    }
+}
+
+/// `2027-01-31T23:59Z`. Cut, because chrono's own formats are more code than all else that the first page needs of it.
+fn plain_minute(instant: DateTime<Utc>) -> String {
+    let second = instant.to_rfc3339_opts(SecondsFormat::Secs, true);
+    format!(
+        "{}Z",
+        second.rsplit_once(':').map_or(second.as_str(), |(minute, _)| minute)
+    )
 }
 
 /// The day of an instant, in `zone` (an IANA name) or else in the browser's.
@@ -272,11 +296,12 @@ mod tests {
     #[test]
     fn instants() {
         let instant = "2027-01-31T23:59:59.5Z".parse().unwrap();
-        check(
-            || format_time(instant, None),
-            "2027-01-31T23:59:59Z",
-            "2027-01-31T23:59:59Z",
-        );
+        let chosen = "2027-01-31T23:59:00Z".parse().unwrap();
+        let (minute, second) = ("2027-01-31T23:59Z", "2027-01-31T23:59:59Z");
+        check(|| format_time(instant, None), minute, minute);
+        check(|| format_exact_time(instant, None), second, second);
+        check(|| format_chosen_time(instant, None), second, second);
+        check(|| format_chosen_time(chosen, None), minute, minute);
         check(|| format_date(instant, None), "2027-01-31", "2027-01-31");
         check(
             || format_grain(instant, None, Grain::DayAndHour),

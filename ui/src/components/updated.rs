@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::browser::{format_relative, format_time, now};
+use crate::browser::{format_exact_time, format_relative, now};
 use crate::i18n::common;
 
 const TICK: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ pub(crate) fn UpdatedAgo(
     if let Ok(handle) = set_interval_with_handle(move || present.set(now()), TICK) {
         on_cleanup(move || handle.clear());
     }
-    let exactly = move || at.get().map(|at| format_time(at, None));
+    let exactly = move || at.get().map(|at| format_exact_time(at, None));
     let said = move || {
         let at = at.get()?;
         Some(common::updated_ago(&format_relative(

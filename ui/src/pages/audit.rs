@@ -12,7 +12,7 @@ use self::changes::{FieldChange, changes};
 use self::filters::{Fields, Filters};
 use self::words::{actor_name, name_action, name_kind, object_name};
 use crate::api::team::audit_events;
-use crate::browser::{current_time_zone, format_time, offset_at};
+use crate::browser::{current_time_zone, format_exact_time, offset_at};
 use crate::components::{Choice, EmptyState, Loaded, More, PageTitle, SelectField, TextField};
 use crate::i18n::audit as text;
 use crate::load::Load;
@@ -156,7 +156,7 @@ fn Entry(event: AuditEvent, filters: Memo<Filters>) -> impl IntoView {
             <p>
                 <strong>{sentence}</strong>
                 " "
-                <span class="hint">{format_time(event.time, None)}</span>
+                <span class="hint">{format_exact_time(event.time, None)}</span>
             </p>
             <p class="hint">{name_kind(&event.object.kind)} ": " {name}</p>
             <Changes changed=changed />

@@ -7,7 +7,7 @@ use engine::expression::Attribute;
 use engine::promotion::Kind;
 use leptos::prelude::*;
 
-use crate::browser::{format_money, format_number, format_time};
+use crate::browser::{format_chosen_time, format_money, format_number};
 use crate::i18n::{common, editor as text};
 use crate::pages::effect::describe;
 use crate::wire::promotions::Terms;
@@ -76,7 +76,7 @@ fn nothing() -> String {
 }
 
 fn moment(at: Option<DateTime<Utc>>, zone: &str) -> String {
-    at.map_or_else(nothing, |at| format_time(at, Some(zone)))
+    at.map_or_else(nothing, |at| format_chosen_time(at, Some(zone)))
 }
 
 fn count(limit: Option<std::num::NonZeroU64>) -> String {

@@ -5,7 +5,7 @@ use engine::effect::Effect;
 use engine::promotion::{Kind, Limits};
 use engine::wire::workbench::{Function, Node, Operator, Question, Row, ValueType};
 
-use crate::browser::{format_date, format_decimal, format_money, format_time};
+use crate::browser::{format_chosen_time, format_date, format_decimal, format_money, format_time};
 use crate::forms::window::parse_wall;
 use crate::i18n::builder as text;
 use crate::pages::effect::describe;
@@ -187,10 +187,10 @@ impl Words<'_> {
     /// A moment anywhere is told by the promotion's clocks, as one without an offset is.
     fn moment(&self, value: &str) -> Option<String> {
         if let Ok(instant) = DateTime::parse_from_rfc3339(value) {
-            return Some(format_time(instant.to_utc(), Some(self.zone)));
+            return Some(format_chosen_time(instant.to_utc(), Some(self.zone)));
         }
         let wall: NaiveDateTime = parse_wall(value)?;
-        Some(format_time(wall.and_utc(), Some("UTC")))
+        Some(format_chosen_time(wall.and_utc(), Some("UTC")))
     }
 }
 

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::subject::Subject;
 use crate::api;
-use crate::browser::{format_money, format_number, format_time};
+use crate::browser::{format_exact_time, format_money, format_number};
 use crate::components::{Badge, Button, Card, Loaded, Look, TextField, Tone};
 use crate::i18n::{keys, trace as text, try_out, usage};
 use crate::load::Load;
@@ -106,7 +106,7 @@ fn Record(evaluation: Evaluation, subject: Subject) -> impl IntoView {
         {reason}
         <dl class="details">
             <dt>{text::why_when()}</dt>
-            <dd>{format_time(evaluation.at, None)} ", " {text::why_took(&format_number(evaluation.response_ms))}</dd>
+            <dd>{format_exact_time(evaluation.at, None)} ", " {text::why_took(&format_number(evaluation.response_ms))}</dd>
             <dt>{text::why_version()}</dt>
             <dd>{format_number(version)}</dd>
             <dt>{text::why_mode()}</dt>

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use engine::expression::Attribute;
 use engine::promotion::Status;
 
-use crate::browser::{format_money, format_number, format_time};
+use crate::browser::{format_chosen_time, format_money, format_number};
 use crate::i18n::{common, promotions, versions as text};
 use crate::pages::effect::describe;
 use crate::pages::promotion::declaration;
@@ -197,7 +197,7 @@ fn ends_at(terms: &Terms) -> String {
 
 /// In the promotion's own zone.
 fn time(instant: Option<DateTime<Utc>>, terms: &Terms) -> Option<String> {
-    instant.map(|instant| format_time(instant, Some(&terms.time_zone)))
+    instant.map(|instant| format_chosen_time(instant, Some(&terms.time_zone)))
 }
 
 fn total(terms: &Terms) -> String {
