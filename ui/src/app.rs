@@ -2,7 +2,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
@@ -92,10 +92,17 @@ fn Pages() -> impl IntoView {
     }
 }
 
-/// What stands at any other address.
+/// What stands at any other address: within the frame for a signed-in user, who goes on from there.
 #[component]
 fn NotFound() -> impl IntoView {
-    view! { <main id="content" class="narrow"><NotFoundPage /></main> }
+    let session = Session::current();
+    move || match session.state() {
+        State::Restoring => view! { <Restoring /> }.into_any(),
+        State::SignedIn(account) => view! { <Frame account=account><NotFoundPage /></Frame> }.into_any(),
+        State::SignedOut | State::Expired | State::Unknown(_) => {
+            view! { <main id="content" class="narrow"><NotFoundPage /></main> }.into_any()
+        }
+    }
 }
 
 /// The component kit, which is in a development build only: the parts that pages share would be cut finer with it.
@@ -113,7 +120,7 @@ fn SignedInOnly() -> impl IntoView {
     let session = Session::current();
     let location = use_location();
     move || match session.state() {
-        State::Restoring => view! { <main class="narrow"><Loading text=text::restoring() /></main> }.into_any(),
+        State::Restoring => view! { <Restoring /> }.into_any(),
         State::Unknown(failure) => {
             let retry = Callback::new(move |()| session.restore());
             view! { <main class="narrow"><FailureAlert failure=failure retry=Some(retry) /></main> }.into_any()
@@ -128,8 +135,13 @@ fn SignedInOnly() -> impl IntoView {
             };
             view! { <Redirect path=format!("/sign-in{next}") /> }.into_any()
         }
-        State::SignedIn(account) => view! { <Frame account=account /> }.into_any(),
+        State::SignedIn(account) => view! { <Frame account=account><Outlet /></Frame> }.into_any(),
     }
+}
+
+#[component]
+fn Restoring() -> impl IntoView {
+    view! { <main class="narrow"><Loading text=text::restoring() /></main> }
 }
 
 /// The query of an address, with its mark.

@@ -4,7 +4,7 @@
 
 use leptos::html::Nav;
 use leptos::prelude::*;
-use leptos_router::components::{A, Outlet};
+use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use crate::components::{Button, Form, Icon, IconMark, Look, NewsLine};
@@ -55,9 +55,9 @@ fn areas() -> [Area; 7] {
     ]
 }
 
-/// The frame; the page is the router's.
+/// The frame around a page.
 #[component]
-pub(crate) fn Frame(account: Account) -> impl IntoView {
+pub(crate) fn Frame(account: Account, children: Children) -> impl IntoView {
     let session = Session::current();
     provide_context(FreshKeys::new());
     let form = Form::new();
@@ -80,7 +80,7 @@ pub(crate) fn Frame(account: Account) -> impl IntoView {
                 <div class="page">
                     {form.summary(sign_out)}
                     <NewsLine />
-                    <Outlet />
+                    {children()}
                 </div>
             </main>
         </div>
