@@ -8,7 +8,6 @@ mod effect;
 mod limits;
 
 use chrono::{DateTime, Utc};
-use engine::expression::Schema;
 use engine::money::{Currency, Money};
 use engine::problem::FieldError;
 use engine::promotion::Kind;
@@ -137,11 +136,6 @@ impl Draft {
             Bound::End => &self.ends_at,
         };
         instant_of(parse_wall(typed)?, bound, |at| offset_at(&self.time_zone, at)).ok()
-    }
-
-    /// The attributes that can be used, for checking the condition while rows are still being typed.
-    pub(crate) fn schema(&self) -> Schema {
-        schema(&self.attributes)
     }
 
     fn instant_json(

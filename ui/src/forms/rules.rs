@@ -129,11 +129,6 @@ impl Tree {
         is_unfinished(&self.root)
     }
 
-    /// The outermost group.
-    pub(crate) const fn root(&self) -> &Group {
-        &self.root
-    }
-
     fn next_id(&mut self) -> usize {
         self.next_id += 1;
         self.next_id - 1

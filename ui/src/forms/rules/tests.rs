@@ -202,6 +202,6 @@ fn a_city_is_of_the_country_asked_for() {
 fn a_tree_in_the_place_of_another_has_numbers_of_its_own() {
     let first = tree(json!({"all": [row("a", "more", &["1"]), row("b", "more", &["1"])]}));
     let second = first.replaced_by(first.to_node().0);
-    let numbers = |tree: &Tree| tree.root().members.iter().map(|member| member.id).collect::<Vec<_>>();
+    let numbers = |tree: &Tree| tree.root.members.iter().map(|member| member.id).collect::<Vec<_>>();
     assert_eq!((numbers(&first), numbers(&second)), (vec![1, 2], vec![3, 4]));
 }

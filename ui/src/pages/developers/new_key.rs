@@ -36,6 +36,17 @@ struct Fields {
 }
 
 impl Fields {
+    /// A test key for every promotion, without an end.
+    fn new() -> Self {
+        Self {
+            name: RwSignal::new(String::new()),
+            mode: RwSignal::new(Mode::Test.as_str().to_owned()),
+            scope: RwSignal::new(ALL.to_owned()),
+            promotions: RwSignal::new(BTreeSet::new()),
+            expires_at: RwSignal::new(String::new()),
+        }
+    }
+
     /// The body to send.
     fn read(self) -> Result<NewAppKey, Vec<FieldError>> {
         let mut errors = Vec::new();
@@ -88,17 +99,33 @@ pub(super) fn NewKeyDialog(load: Load<Page<AppKey>>, open: RwSignal<bool>) -> im
 
 #[component]
 fn NewKeyForm(load: Load<Page<AppKey>>, open: RwSignal<bool>) -> impl IntoView {
+    let form = Form::new();
+    let fields = Fields::new();
+    let send = sender(fields, form, load, open);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send.run(());
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            {form.summary(send)}
+            <KeyFields fields=fields form=form />
+            <div class="actions">
+                <Button look=Look::Secondary on_press=move |()| open.set(false)>{coupon_text::cancel()}</Button>
+                <Button submit=true busy=form.busy()>
+                    {move || if form.busy().get() { key_text::creating() } else { key_text::create() }}
+                </Button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Makes the key of the fields, then closes the dialog: the page shows the key.
+fn sender(fields: Fields, form: Form, load: Load<Page<AppKey>>, open: RwSignal<bool>) -> Callback<()> {
     let session = Session::current();
     let keys = FreshKeys::current();
-    let form = Form::new();
-    let fields = Fields {
-        name: RwSignal::new(String::new()),
-        mode: RwSignal::new(Mode::Test.as_str().to_owned()),
-        scope: RwSignal::new(ALL.to_owned()),
-        promotions: RwSignal::new(BTreeSet::new()),
-        expires_at: RwSignal::new(String::new()),
-    };
-    let send = Callback::new(move |()| {
+    Callback::new(move |()| {
         let key = match fields.read() {
             Ok(key) => key,
             Err(errors) => return form.refuse(errors),
@@ -115,11 +142,11 @@ fn NewKeyForm(load: Load<Page<AppKey>>, open: RwSignal<bool>) -> impl IntoView {
                 load.reload();
             },
         );
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        send.run(());
-    };
+    })
+}
+
+#[component]
+fn KeyFields(fields: Fields, form: Form) -> impl IntoView {
     let modes = vec![
         Choice::new(Mode::Test.as_str(), key_text::mode_test()),
         Choice::new(Mode::Live.as_str(), key_text::mode_live()),
@@ -128,41 +155,31 @@ fn NewKeyForm(load: Load<Page<AppKey>>, open: RwSignal<bool>) -> impl IntoView {
         Choice::new(ALL, text::scope_all()),
         Choice::new(NAMED, text::scope_named()),
     ];
-    let errors_at = |pointer: &str| form.errors_at(pointer.to_owned());
-    let promotion_errors = errors_at("/promotions");
+    let promotion_errors = form.errors_at("/promotions".to_owned());
     let is_named = move || fields.scope.with(|scope| scope == NAMED);
     view! {
-        <form on:submit=submit novalidate>
-            {form.summary(send)}
-            <TextField
-                id="key-name"
-                label=key_text::name()
-                value=fields.name
-                errors=errors_at("/name")
-                hint=key_text::name_hint()
-            />
-            <Segments name="key-mode" label=key_text::mode() value=fields.mode choices=modes />
-            <p class="hint">{text::mode_hint()}</p>
-            <Segments name="key-scope" label=key_text::column_promotions() value=fields.scope choices=scopes />
-            {move || is_named().then(|| {
-                view! { <PromotionsField chosen=fields.promotions errors=promotion_errors /> }
-            })}
-            <TextField
-                id="key-expiry"
-                label=text::column_expires()
-                value=fields.expires_at
-                errors=errors_at("/expires_at")
-                kind="datetime-local"
-                hint=text::expires_hint(&current_time_zone())
-                is_optional=true
-            />
-            <div class="actions">
-                <Button look=Look::Secondary on_press=move |()| open.set(false)>{coupon_text::cancel()}</Button>
-                <Button submit=true busy=form.busy()>
-                    {move || if form.busy().get() { key_text::creating() } else { key_text::create() }}
-                </Button>
-            </div>
-        </form>
+        <TextField
+            id="key-name"
+            label=key_text::name()
+            value=fields.name
+            errors=form.errors_at("/name".to_owned())
+            hint=key_text::name_hint()
+        />
+        <Segments name="key-mode" label=key_text::mode() value=fields.mode choices=modes />
+        <p class="hint">{text::mode_hint()}</p>
+        <Segments name="key-scope" label=key_text::column_promotions() value=fields.scope choices=scopes />
+        {move || is_named().then(|| {
+            view! { <PromotionsField chosen=fields.promotions errors=promotion_errors /> }
+        })}
+        <TextField
+            id="key-expiry"
+            label=text::column_expires()
+            value=fields.expires_at
+            errors=form.errors_at("/expires_at".to_owned())
+            kind="datetime-local"
+            hint=text::expires_hint(&current_time_zone())
+            is_optional=true
+        />
     }
     .into_any()
 }
