@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Look};
+use super::{Button, Look, prose};
 use crate::api::Failure;
 use crate::i18n::{common, failures as text};
 
@@ -76,11 +76,24 @@ pub(crate) fn FailureAlert(
     });
     view! {
         <Alert kind=AlertKind::Danger title=title>
-            <p>{failure.detail()}</p>
+            {said(&failure)}
             {children.map(|children| children())}
             {note.map(|note| view! { <p>{note}</p> })}
             {request_id}
             {retry}
         </Alert>
+    }
+}
+
+/// What is wrong. The browser's own refusal is of fields alone: its sentence is the title.
+fn said(failure: &Failure) -> AnyView {
+    match failure {
+        Failure::Invalid(errors) => {
+            let items = errors.iter().map(|error| view! { <li>{prose(&error.detail)}</li> });
+            view! { <ul class="plain">{items.collect_view()}</ul> }.into_any()
+        }
+        Failure::Problem(_) | Failure::Unreachable | Failure::NotLoaded | Failure::Unexpected { .. } => {
+            view! { <p>{prose(&failure.detail())}</p> }.into_any()
+        }
     }
 }

@@ -7,7 +7,7 @@ use engine::wire::workbench::ConditionCheck;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
-use super::{FailureAlert, FieldFrame};
+use super::{FailureAlert, FieldFrame, prose};
 use crate::forms::place::{place, segments};
 use crate::i18n::{editor as text, problems};
 use crate::load::Load;
@@ -146,7 +146,7 @@ fn complaint(source: &str, diagnostic: Diagnostic, area: NodeRef<Textarea>) -> i
         <li>
             <button type="button" class="place" on:click=select>{text::at_place(place.line, place.column)}</button>
             " "
-            {problems::diagnostic(diagnostic)}
+            {prose(&problems::diagnostic(diagnostic))}
         </li>
     }
 }

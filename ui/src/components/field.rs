@@ -3,6 +3,7 @@
 use engine::problem::FieldError;
 use leptos::prelude::*;
 
+use super::prose;
 use crate::i18n::common;
 
 /// Label, hint and errors around a control with the same `id`; the control is described by [`described_by`].
@@ -22,7 +23,7 @@ pub(crate) fn FieldFrame(
         errors
             .get()
             .into_iter()
-            .map(|error| view! { <p>{error.detail}</p> })
+            .map(|error| view! { <p>{prose(&error.detail)}</p> })
             .collect_view()
     };
     view! {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use engine::problem::FieldError;
 use leptos::prelude::*;
 
-use super::{Alert, AlertKind, FailureAlert};
+use super::{Alert, AlertKind, FailureAlert, prose};
 use crate::api::{Answer, Failure};
 use crate::browser::focus_first_invalid;
 use crate::forms::field_errors::{at, elsewhere};
@@ -131,7 +131,7 @@ impl Form {
             let rest = self.rest();
             let items = rest
                 .iter()
-                .map(|error| view! { <li>{error.detail.clone()}</li> })
+                .map(|error| view! { <li>{prose(&error.detail)}</li> })
                 .collect_view();
             (!rest.is_empty()).then(|| view! { <ul class="plain">{items}</ul> })
         };

@@ -15,7 +15,7 @@ use self::document::{Document, Group, matches};
 use self::operation::Operations;
 use super::developers::DeveloperTabs;
 use crate::api;
-use crate::components::{Loaded, PageTitle, SearchField};
+use crate::components::{Loaded, PageTitle, SearchField, prose};
 use crate::i18n::{Language, developers as text};
 use crate::load::Load;
 
@@ -173,7 +173,7 @@ fn Introduction(description: String) -> impl IntoView {
     view! {
         <section class="card" aria-label=text::introduction()>
             <h2>{text::introduction()}</h2>
-            <p lang="en">{schema::prose(&description)}</p>
+            <p lang="en">{prose(&description)}</p>
             <p>{text::introduction_body()}</p>
         </section>
     }

@@ -9,7 +9,7 @@ use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 
 use crate::api;
-use crate::components::{Icon, IconMark, Loaded, SearchField};
+use crate::components::{Icon, IconMark, Loaded, SearchField, prose};
 use crate::i18n::developers as text;
 use crate::load::Load;
 use crate::session::Session;
@@ -43,7 +43,9 @@ pub(super) fn PromotionsField(
     };
     let complaints = move || {
         let errors = errors.get().into_iter();
-        errors.map(|error| view! { <p>{error.detail}</p> }).collect_view()
+        errors
+            .map(|error| view! { <p>{prose(&error.detail)}</p> })
+            .collect_view()
     };
     view! {
         <fieldset class="picker" on:keydown=stay aria-describedby="key-promotions-errors">

@@ -9,7 +9,7 @@ use super::changes::DifferenceList;
 use super::saving::Saver;
 use super::sentence::{Facts, Names, sentence};
 use crate::browser::{focus, offset_at};
-use crate::components::{Button, Look, Modal, Places};
+use crate::components::{Button, Look, Modal, Places, prose};
 use crate::forms::window::Bound;
 use crate::i18n::editor as text;
 
@@ -36,7 +36,7 @@ pub(super) fn ErrorLinks(editor: Editor) -> impl IntoView {
                 event.prevent_default();
                 focus(&control);
             };
-            Some(view! { <li><a href=href on:click=lead>{error.detail}</a></li> })
+            Some(view! { <li><a href=href on:click=lead>{prose(&error.detail)}</a></li> })
         });
         let links: Vec<_> = links.collect();
         (!links.is_empty()).then(|| view! { <ul class="error-links" aria-label=text::errors()>{links}</ul> })

@@ -4,7 +4,7 @@ use engine::effect::MAX_TIERS;
 use leptos::prelude::*;
 
 use crate::browser::focus;
-use crate::components::{Choice, Form, Icon, IconMark, Look, SelectField, TextField};
+use crate::components::{Choice, Form, Icon, IconMark, Look, SelectField, TextField, prose};
 use crate::forms::promotion::{TierDraft, TierGives};
 use crate::i18n::editor as text;
 
@@ -133,7 +133,7 @@ pub(super) fn TiersEditor(tiers: Tiers, form: Form) -> impl IntoView {
             .get()
             .into_iter()
             .filter(|error| error.pointer == "/effect/tiers");
-        own.map(|error| view! { <p>{error.detail}</p> }).collect_view()
+        own.map(|error| view! { <p>{prose(&error.detail)}</p> }).collect_view()
     };
     let is_full = move || tiers.rows.with(Vec::len) >= MAX_TIERS;
     view! {

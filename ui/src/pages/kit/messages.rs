@@ -21,6 +21,9 @@ pub(super) fn samples() -> AnyView {
                 </ul>
             </FailureAlert>
         </Sample>
+        <Sample name="Failure: the input is wrong, as the browser says">
+            <FailureAlert failure=refused() />
+        </Sample>
         <Sample name="Failure: no answer">
             <FailureAlert failure=Failure::Unreachable retry=Some(tried_again()) />
         </Sample>
@@ -84,6 +87,11 @@ fn invalid() -> Failure {
     let error = FieldError::new("/name", "kit", "Give it a name.");
     let problem = Problem::new(ProblemType::InvalidRequest, "One field is wrong.", "req_7f3a9c");
     Failure::Problem(Box::new(problem.with_errors(vec![error])))
+}
+
+fn refused() -> Failure {
+    let detail = "Declare the attribute `total` as `number`.";
+    Failure::Invalid(vec![FieldError::new("/attributes/total", "kit", detail)])
 }
 
 fn unexpected() -> Failure {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::document::{Answer, Body, Detail, Document, Group, Operation, Parameter};
 use super::operation_path;
-use super::schema::{SchemaView, prose};
-use crate::components::{CodeBlock, Icon, IconMark};
+use super::schema::SchemaView;
+use crate::components::{CodeBlock, Icon, IconMark, prose};
 use crate::i18n::developers as text;
 
 /// A group's operations; the wanted one is open and in sight.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::shape::{Field, Part};
+use crate::components::prose;
 use crate::i18n::developers as text;
 
 /// A schema; see the module.
@@ -92,17 +93,4 @@ fn field_view(document: &Document, field: Field) -> AnyView {
         <dd><SchemaView document=document.clone() schema=field.schema /></dd>
     }
     .into_any()
-}
-
-/// A sentence in which backticks mark code.
-pub(super) fn prose(sentence: &str) -> AnyView {
-    let pieces = sentence.split('`').enumerate().map(|(index, piece)| {
-        let piece = piece.to_owned();
-        if index % 2 == 1 {
-            view! { <code>{piece}</code> }.into_any()
-        } else {
-            piece.into_any()
-        }
-    });
-    pieces.collect_view().into_any()
 }

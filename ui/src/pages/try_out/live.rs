@@ -10,7 +10,7 @@ use super::request::Request;
 use super::subject::Subject;
 use crate::api::{Answer, Failure};
 use crate::browser::now;
-use crate::components::{Card, FailureAlert, Loading, TraceView};
+use crate::components::{Card, FailureAlert, Loading, TraceView, prose};
 use crate::forms::field_errors::at;
 use crate::i18n::{trace as text, try_out};
 use crate::task::spawn;
@@ -164,7 +164,7 @@ fn wrong(errors: &[FieldError]) -> AnyView {
             .replace("~1", "/")
             .replace("~0", "~");
         let place = (!place.is_empty() && !is_draft).then(|| view! { <code>{place}</code> ": " });
-        view! { <li>{place}{error.detail.clone()}</li> }
+        view! { <li>{place}{prose(&error.detail)}</li> }
     });
     view! {
         <div class="decision decision-open">

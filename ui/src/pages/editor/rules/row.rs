@@ -8,7 +8,7 @@ use super::builder::add_id;
 use super::choices::{Choices, Pick, fields};
 use super::value::ValueEditor;
 use crate::browser::focus;
-use crate::components::{Choice, Icon, IconMark, Places};
+use crate::components::{Choice, Icon, IconMark, Places, prose};
 use crate::forms::rules::{Field, FilledRow, ROOT, Scope};
 use crate::i18n::builder as text;
 
@@ -26,7 +26,7 @@ pub(super) fn RuleRow(rules: Rules, places: Places, scope: Signal<Scope>, id: us
         let hint = (is_unfinished && errors.is_empty()).then(|| view! { <p class="hint">{text::unfinished()}</p> });
         let errors = errors
             .into_iter()
-            .map(|error| view! { <p class="field-errors">{error}</p> });
+            .map(|error| view! { <p class="field-errors">{prose(&error)}</p> });
         (hint, errors.collect_view())
     };
     let remove = move |_| {
