@@ -43,7 +43,7 @@ pub(crate) fn Menu(
     view! {
         <button
             type="button"
-            class="icon-button"
+            class="icon-button menu-button"
             popovertarget=id.clone()
             aria-label=label
             on:click=move |_| was_opened.set(true)

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::actions::{Actions, perform};
 use super::listing::Listing;
 use crate::api::Failure;
-use crate::components::{Alert, AlertKind, Button, Look, News, Progress};
+use crate::components::{Alert, AlertKind, Button, Look, News, Progress, prose};
 use crate::forms::batch::{Batch, MAX_UNDER_WAY};
 use crate::forms::promotion_action::BulkAction;
 use crate::i18n::{common, failures, promotion_list as text};
@@ -159,10 +159,12 @@ pub(super) fn BulkBar(listing: Listing, actions: Actions) -> impl IntoView {
         Shown::Failures => view! { <Failures bulk=bulk /> }.into_any(),
     };
     let is_raised = move || shown.get() != Shown::Count;
+    let is_empty = move || shown.get() == Shown::Count && listing.count.get() == 0;
     view! {
         <div
             class="bulk"
             class:bulk-raised=is_raised
+            hidden=is_empty
             role="group"
             aria-label=text::selection()
             tabindex="-1"
@@ -254,7 +256,7 @@ fn Failures(bulk: Bulk) -> impl IntoView {
             let id = id.to_owned();
             view! { <span class="request-id">" " {failures::request_id()} " " <code>{id}</code></span> }
         });
-        view! { <li><strong>{name}</strong> ": " {failure.detail()} {id}</li> }
+        view! { <li><strong>{name}</strong> ": " {prose(&failure.detail())} {id}</li> }
     });
     let lines = lines.collect_view();
     view! {
