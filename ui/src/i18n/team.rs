@@ -8,6 +8,9 @@ texts! {
     roles => "Roles", "Roles";
     team_lead => "Who belongs to this organisation, and who was invited.",
         "Quiénes pertenecen a esta organización y quiénes fueron invitados.";
+    not_permitted_title => "Your role does not manage people", "Su rol no administra personas";
+    not_permitted_body => "Ask an administrator of your organisation to invite somebody, or for a role that may.",
+        "Pida a un administrador de su organización que invite a alguien, o un rol que pueda hacerlo.";
     search => "Search people", "Buscar personas";
     search_hint => "Name or e-mail", "Nombre o correo";
     people_caption => "People, newest first", "Personas, las más recientes primero";

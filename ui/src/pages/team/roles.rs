@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 
 use super::role_form::RoleModal;
-use super::{TeamTabs, load_roles};
+use super::{NotPermitted, TeamTabs, load_roles};
 use crate::api::team as api;
 use crate::browser::focus_title;
 use crate::components::{Badge, Button, ConfirmDialog, Form, Loaded, Look, News, PageTitle, Tone};
 use crate::i18n::team as text;
 use crate::load::Load;
 use crate::session::Session;
-use crate::wire::Page;
 use crate::wire::team::Role;
+use crate::wire::{Page, Permission};
 
 /// What the dialog of a role is about.
 #[derive(Clone, Copy)]
@@ -31,6 +31,9 @@ impl Editing {
 /// The roles of the organisation.
 #[component]
 pub(crate) fn RolesPage() -> impl IntoView {
+    if !Session::current().may(Permission::UsersManage) {
+        return view! { <PageTitle title=text::roles() /> <NotPermitted /> }.into_any();
+    }
     let roles = load_roles();
     let editing = Editing {
         open: RwSignal::new(false),
