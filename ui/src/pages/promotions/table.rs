@@ -115,9 +115,11 @@ fn PartRows(part: Part, listing: Listing, actions: Actions, rights: Rights) -> i
         let Some(body) = body.get() else { return };
         let (is_near, own) = (is_near.clone(), body.clone());
         let moved = move |is_in_view: bool, shown_height: f64| {
-            if is_in_view {
+            // Told again what is known already, nothing is made anew.
+            let is_shown = is_near.get_untracked();
+            if is_in_view && !is_shown {
                 is_near.set(true);
-            } else if is_near.get_untracked() && !own.contains(document().active_element().as_deref()) {
+            } else if !is_in_view && is_shown && !own.contains(document().active_element().as_deref()) {
                 height.set(shown_height);
                 is_near.set(false);
             }
