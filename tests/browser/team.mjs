@@ -10,9 +10,6 @@ const mailbox = required("MAILBOX_URL");
 const NAME = "Verano 10 %";
 const GUEST = "Ana Núñez";
 
-// The page of an invitation shows it by the server's name.
-const ROLE = "Analyst";
-
 const TEXTS = {
   // Every organisation has this role, which may look at promotions and reports.
   role: ["Analyst", "Analista"],
@@ -29,14 +26,14 @@ const TEXTS = {
   accept: ["Accept", "Aceptar"],
   tryIt: ["Try it", "Probar"],
   evaluations: ["Evaluations", "Evaluaciones"],
-  forbidden: [/permission/, /permiso/],
+  forbidden: ["Your role does not manage people", "Su rol no administra personas"],
+  missing: ["There is nothing here", "Aquí no hay nada"],
   accepted: ["Accepted", "Aceptada"],
   active: ["Active", "Activa"],
 };
 
-/** Answers that belong to the walk: no session before signing in, and what the role does not allow. */
-function isExpected(url, status, step) {
-  if (step === "stay within the role") return status === 403;
+/** Answers that belong to the walk: no session before signing in. What the role does not allow is not asked for. */
+function isExpected(url, status) {
   return status === 401 && url.pathname === "/v1/auth/refresh";
 }
 
@@ -98,6 +95,7 @@ class Invitation extends Walk {
     if (!mail.subject.startsWith(texts.subject)) throw new Error(`the mail's subject: ${mail.subject}`);
     const page = (this.guest = await this.newPage());
     await page.setContent(mail.html);
+    await page.getByText(texts.role).waitFor();
     await shot(page, `team-mail-${this.language}`);
     await page.locator(`a.button[href^="${baseUrl}/invitation#"]`).click();
   }
@@ -105,7 +103,7 @@ class Invitation extends Walk {
   async accept() {
     const { guest: page, texts } = this;
     await page.getByRole("heading", { name: `${texts.join} ${this.account.organization}` }).waitFor();
-    await page.getByText(ROLE).waitFor();
+    await page.getByText(texts.role).waitFor();
     await page.getByText(this.email).waitFor();
     await page.locator("#name").fill(GUEST);
     await page.locator("#password").fill(PASSWORD);
@@ -140,12 +138,15 @@ class Invitation extends Walk {
     return [inList, await page.locator(".page-head button:visible, .page-head a:visible").count()];
   }
 
-  /** An address that no area leads to. */
+  /** Addresses that no area leads to. */
   async stayWithin() {
     const { guest: page, texts } = this;
     await page.goto(`${baseUrl}/team`);
-    await page.getByRole("alert").filter({ hasText: texts.forbidden }).first().waitFor();
+    await page.getByText(texts.forbidden).waitFor();
     if ((await page.locator("#content td").count()) > 0) throw new Error("the role shows people");
+    await page.goto(`${baseUrl}/no/such/page`);
+    await page.getByRole("heading", { name: texts.missing }).waitFor();
+    await area(page, texts.home).waitFor();
     await page.close();
   }
 

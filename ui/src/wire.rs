@@ -71,6 +71,9 @@ pub(crate) struct Invitation {
     pub(crate) organization_name: String,
     pub(crate) inviter_name: Option<String>,
     pub(crate) role_name: Option<String>,
+    /// Which of the roles that every organisation has.
+    #[serde(default)]
+    pub(crate) role_built_in: Option<String>,
     pub(crate) email: String,
     pub(crate) expires_at: DateTime<Utc>,
     /// Whether the e-mail has an account, whose password then accepts.

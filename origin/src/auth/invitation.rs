@@ -121,6 +121,7 @@ mod tests {
             email: "ana@example.com".to_owned(),
             role_id: None,
             role_name: None,
+            role_built_in: None,
             generation: 2,
             invited_by: None,
             inviter_name: None,

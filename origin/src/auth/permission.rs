@@ -104,6 +104,11 @@ pub(crate) enum BuiltIn {
 impl BuiltIn {
     pub(crate) const ALL: [Self; 2] = [Self::Admin, Self::Analyst];
 
+    /// The role of a stored word; `None` for a role of the organisation's own.
+    pub(crate) fn of(word: Option<&str>) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| Some(role.as_str()) == word)
+    }
+
     /// The word that is stored.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -130,8 +135,7 @@ impl BuiltIn {
 
 /// What a stored role permits. Words of a newer release permit nothing here.
 pub(crate) fn role_permissions(built_in: Option<&str>, words: &[String]) -> PermissionSet {
-    let known = BuiltIn::ALL.into_iter().find(|role| Some(role.as_str()) == built_in);
-    match known {
+    match BuiltIn::of(built_in) {
         Some(role) => role.permissions().iter().copied().collect(),
         None => words.iter().filter_map(|word| Permission::parse(word)).collect(),
     }

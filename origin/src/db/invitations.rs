@@ -13,6 +13,8 @@ pub(crate) struct InvitationRow {
     pub(crate) email: String,
     pub(crate) role_id: Option<Uuid>,
     pub(crate) role_name: Option<String>,
+    /// Which of those that every organisation has.
+    pub(crate) role_built_in: Option<String>,
     pub(crate) generation: i32,
     pub(crate) invited_by: Option<Uuid>,
     pub(crate) inviter_name: Option<String>,
@@ -56,7 +58,8 @@ pub(crate) async fn list_invitations(
 ) -> Result<Vec<InvitationRow>, sqlx::Error> {
     sqlx::query_as!(
         InvitationRow,
-        "select i.id, i.email, i.role_id, r.name as \"role_name?\", i.generation, i.invited_by, \
+        "select i.id, i.email, i.role_id, r.name as \"role_name?\", \
+         r.built_in as \"role_built_in?\", i.generation, i.invited_by, \
          u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at, \
          (j.finished_at is not null or j.dead_at is not null) as \"mail_ended?\", \
          case when j.dead_at is not null then j.last_error end as \"mail_error?\" \
@@ -79,7 +82,8 @@ pub(crate) async fn lock_invitation(
 ) -> Result<Option<InvitationRow>, sqlx::Error> {
     sqlx::query_as!(
         InvitationRow,
-        "select i.id, i.email, i.role_id, r.name as \"role_name?\", i.generation, i.invited_by, \
+        "select i.id, i.email, i.role_id, r.name as \"role_name?\", \
+         r.built_in as \"role_built_in?\", i.generation, i.invited_by, \
          u.name as \"inviter_name?\", i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.revoked_at, i.declined_at, \
          (j.finished_at is not null or j.dead_at is not null) as \"mail_ended?\", \
          case when j.dead_at is not null then j.last_error end as \"mail_error?\" \

@@ -6,10 +6,11 @@ use engine::ids::{InvitationId, JobId, OrganizationId};
 use super::JobError;
 use crate::app::App;
 use crate::auth::invitation::{InvitationToken, Standing, standing};
+use crate::auth::permission::BuiltIn;
 use crate::db::invitations::{InvitationRow, lock_invitation};
 use crate::db::organizations::{OrganizationRow, find_organization};
 use crate::db::users::find_recipient_by_email;
-use crate::mail::{Invitation, Language, Letter, Mail, links};
+use crate::mail::{Invitation, Language, Letter, Mail, RoleName, links};
 
 /// The job. Awaits: reading the invitation; and the mail, which a repetition sends with the same identifier and the
 /// same link. An invitation that was answered, taken back or sent anew meanwhile needs this mail no more.
@@ -41,7 +42,10 @@ pub(super) async fn send_invitation(
     let mail = Mail::Invitation(Invitation {
         organization_name: organization.name,
         inviter_name: row.inviter_name.unwrap_or_else(|| "Coupons".to_owned()),
-        role_name: row.role_name.unwrap_or_default(),
+        role: RoleName {
+            built_in: BuiltIn::of(row.role_built_in.as_deref()),
+            name: row.role_name.unwrap_or_default(),
+        },
         accept_url: links::accept_invitation(&app.public_url, &token),
         decline_url: links::decline_invitation(&app.public_url, &token),
         expires_at: row.expires_at,

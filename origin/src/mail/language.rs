@@ -5,6 +5,9 @@ use std::fmt::Display;
 use chrono::{DateTime, Datelike, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::RoleName;
+use crate::auth::permission::BuiltIn;
+
 const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -84,6 +87,15 @@ impl Language {
         }
     }
 
+    /// A role's name. One that every organisation has is named as the app does in this language.
+    pub(crate) fn role(self, role: &RoleName) -> &str {
+        match (role.built_in, self) {
+            (Some(BuiltIn::Admin), Self::Spanish) => "Administrador",
+            (Some(BuiltIn::Analyst), Self::Spanish) => "Analista",
+            (Some(BuiltIn::Admin | BuiltIn::Analyst), Self::English) | (None, _) => &role.name,
+        }
+    }
+
     fn local_time<Z: TimeZone<Offset: Display>>(self, at: &DateTime<Z>) -> String {
         let (day, year, clock) = (at.day(), at.year(), at.format("%H:%M"));
         match self {
@@ -115,6 +127,19 @@ mod tests {
             check(Some(locale), Language::English);
         }
         check(None, Language::English);
+    }
+
+    #[test]
+    fn roles() {
+        let check = |built_in, name: &str, english, spanish| {
+            let name = name.to_owned();
+            let role = RoleName { built_in, name };
+            let told = [Language::English.role(&role), Language::Spanish.role(&role)];
+            assert_eq!(told, [english, spanish]);
+        };
+        check(Some(BuiltIn::Admin), "Admin", "Admin", "Administrador");
+        check(Some(BuiltIn::Analyst), "Analyst", "Analyst", "Analista");
+        check(None, "Analyst", "Analyst", "Analyst");
     }
 
     #[test]

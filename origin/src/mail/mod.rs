@@ -21,6 +21,8 @@ use engine::ids::JobId;
 use lettre::message::Mailbox;
 use reqwest::Url;
 
+use crate::auth::permission::BuiltIn;
+
 pub(crate) use content::Content;
 pub(crate) use language::Language;
 pub(crate) use smtp::MailError;
@@ -46,11 +48,19 @@ pub(crate) enum Mail {
 pub(crate) struct Invitation {
     pub(crate) organization_name: String,
     pub(crate) inviter_name: String,
-    pub(crate) role_name: String,
+    pub(crate) role: RoleName,
     pub(crate) accept_url: Url,
     /// Also takes the one-click POST of RFC 8058.
     pub(crate) decline_url: Url,
     pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// A role in a mail.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleName {
+    /// Which of those that every organisation has.
+    pub(crate) built_in: Option<BuiltIn>,
+    pub(crate) name: String,
 }
 
 /// See [`Mail::PasswordReset`].

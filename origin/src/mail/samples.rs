@@ -4,7 +4,8 @@ use chrono::DateTime;
 use chrono_tz::America::Montevideo;
 use reqwest::Url;
 
-use super::{Invitation, Mail, PasswordChanged, PasswordReset, PromotionEnd, links};
+use super::{Invitation, Mail, PasswordChanged, PasswordReset, PromotionEnd, RoleName, links};
+use crate::auth::permission::BuiltIn;
 
 /// Every mail, by its name.
 pub(crate) fn all(public_url: &Url) -> [(&'static str, Mail); 5] {
@@ -41,7 +42,10 @@ pub(crate) fn invitation(public_url: &Url, organization_name: &str) -> Mail {
     Mail::Invitation(Invitation {
         organization_name: organization_name.to_owned(),
         inviter_name: "Bruno Díaz".to_owned(),
-        role_name: "Analyst".to_owned(),
+        role: RoleName {
+            built_in: Some(BuiltIn::Analyst),
+            name: BuiltIn::Analyst.name().to_owned(),
+        },
         accept_url: links::accept_invitation(public_url, &token),
         decline_url: links::decline_invitation(public_url, &token),
         expires_at: DateTime::from_timestamp_nanos(1_795_861_800_000_000_000),

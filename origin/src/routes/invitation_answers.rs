@@ -41,6 +41,8 @@ pub(crate) struct InspectedInvitationOut {
     organization_name: String,
     inviter_name: Option<String>,
     role_name: Option<String>,
+    /// Which of the roles that every organisation has it is: `admin` or `analyst`; `null` for one of its own.
+    role_built_in: Option<String>,
     email: String,
     expires_at: DateTime<Utc>,
     /// Whether the e-mail has an account: accepting then takes its password, else a name and a new password.
@@ -92,6 +94,7 @@ pub(crate) async fn inspect_invitation(
         organization_name: organization.map(|organization| organization.name).unwrap_or_default(),
         inviter_name: row.inviter_name,
         role_name: row.role_name,
+        role_built_in: row.role_built_in,
         email: row.email,
         expires_at: row.expires_at,
         has_account,

@@ -48,8 +48,8 @@ async fn a_stranger_becomes_a_user() {
         let seen = inspect(&app, &mail.token()).await.expect(200).json();
         assert_eq!(
             seen,
-            json!({"organization_name": "ana's shop", "inviter_name": "ana", "role_name": "Analyst", "email": EMAIL,
-                   "expires_at": "2026-11-28T10:30:00Z", "has_account": false})
+            json!({"organization_name": "ana's shop", "inviter_name": "ana", "role_name": "Analyst",
+                   "role_built_in": "analyst", "email": EMAIL, "expires_at": "2026-11-28T10:30:00Z", "has_account": false})
         );
         let answer = accept(&app, &mail.token()).await.expect(201);
         let nora = app.user(EMAIL, &answer);

@@ -10,6 +10,7 @@ use crate::api;
 use crate::app::HOME;
 use crate::browser::format_time;
 use crate::components::{Alert, AlertKind, Button, Form, Loaded, Look, PageTitle, TextField};
+use crate::i18n::team::role_label;
 use crate::i18n::{common, invitation as text, session};
 use crate::language::LanguageSwitch;
 use crate::link::LinkSecret;
@@ -105,11 +106,15 @@ fn AnswerForm(invitation: Invitation, link: StoredValue<Link>, is_declined: RwSi
     } else {
         (session::password_hint(), "new-password")
     };
+    let role = invitation.role_name.map(|name| {
+        let role = role_label(invitation.role_built_in.as_deref(), &name);
+        view! { {text::role(&role)} <br /> }
+    });
     view! {
         <PageTitle title=text::title(&invitation.organization_name) />
         <p class="lead">{lead}</p>
         <p>
-            {invitation.role_name.map(|role| view! { {text::role(&role)} <br /> })}
+            {role}
             {text::until(&format_time(invitation.expires_at, None))}
         </p>
         <form class="card" on:submit=submit novalidate>
