@@ -113,6 +113,8 @@ class Coupons extends Walk {
     if (!texts.usedUp.test(said)) throw new Error(`the coupon's details: ${said}`);
     await shot(page, `coupons-used-up-${this.language}`);
     await page.keyboard.press("Escape");
+    // The address names the coupon as long as its details are open: loaded again with it, the page opens them.
+    await page.waitForURL((url) => !url.searchParams.has("coupon"));
     const other = await this.find(unused);
     if (!texts.fresh.test(other)) throw new Error(`a coupon that nobody used: ${other}`);
   }
