@@ -31,11 +31,11 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(News::new());
     provide_context(LinkSecret::new());
     let outage = Outage::new();
+    session.restore();
     // The home page is what most begin with: its part comes while the server is asked for the session.
     if path() == HOME && Session::is_likely() {
         prefetch(pages::fetch::HOME);
     }
-    session.restore();
     Outage::on_end(move || {
         if matches!(session.state_untracked(), State::Unknown(_)) {
             session.restore();

@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use chrono::Utc;
 use engine::wire::v1::MAX_INGEST_RECORDS;
 use serde_json::{Value, json};
-use ureq::Agent;
 
 use crate::events::Events;
 use crate::ingest::{is_stored, join};
@@ -64,7 +63,7 @@ pub(crate) fn measure(setting: &Setting) -> Result<Value> {
         bench.wait_until_summed()?;
     }
     let per_sec = flood as f64 / (ROUND.as_secs_f64() * ROUNDS as f64);
-    Ok(report(&mut alone, &mut beside, per_sec))
+    Ok(report(&alone, &beside, per_sec))
 }
 
 impl Bench<'_> {
@@ -111,10 +110,10 @@ impl Bench<'_> {
     fn flooded_round(&mut self, delays: &mut Delays) -> Result<u64> {
         let is_over = AtomicBool::new(false);
         let (setting, flooding) = (self.setting, self.flooding.clone());
-        let seeds: Vec<_> = (0..FLOODERS).map(|_| self.events(&flooding)).collect();
+        let sources: Vec<_> = (0..FLOODERS).map(|_| self.events(&flooding)).collect();
         thread::scope(|scope| {
             let is_over = &is_over;
-            let threads: Vec<_> = seeds
+            let threads: Vec<_> = sources
                 .into_iter()
                 .map(|events| scope.spawn(move || flood(setting, events, is_over)))
                 .collect();
@@ -138,9 +137,7 @@ impl Bench<'_> {
             .get::<_, i64>(0)
             > 0
         {
-            if start.elapsed() > PATIENCE {
-                bail!("the flood is not summed");
-            }
+            ensure!(start.elapsed() < PATIENCE, "the flood is not summed");
             thread::sleep(LOOK_EVERY);
         }
         Ok(())
@@ -149,7 +146,7 @@ impl Bench<'_> {
 
 /// Full batches, one after the other.
 fn flood(setting: &Setting, mut events: Events, is_over: &AtomicBool) -> Result<u64> {
-    let (agent, mut stored): (Agent, u64) = (agent(), 0);
+    let (agent, mut stored) = (agent(), 0);
     while !is_over.load(Ordering::Relaxed) {
         let records = (0..MAX_INGEST_RECORDS).map(|_| events.next(Utc::now()));
         let records = records.collect::<Result<Vec<_>>>()?;
@@ -160,41 +157,53 @@ fn flood(setting: &Setting, mut events: Events, is_over: &AtomicBool) -> Result<
     Ok(stored)
 }
 
-fn report(alone: &mut Delays, beside: &mut Delays, flood_per_sec: f64) -> Value {
+fn report(alone: &Delays, beside: &Delays, flood_per_sec: f64) -> Value {
     println!("| | records | stored p50 | p99 | in the report p50 | p99 |\n|---|---:|---:|---:|---:|---:|");
-    let mut cells = Vec::new();
-    for (name, delays) in [("alone", &mut *alone), ("beside", &mut *beside)] {
+    let sides = [("alone", alone), ("beside", beside)].map(|(name, delays)| {
         let count = delays.stored.len();
-        let [stored, seen] = [&mut delays.stored, &mut delays.seen].map(|delays| {
-            let p50 = of_hundred(delays, 50);
-            (p50, of_hundred(delays, 99))
-        });
+        let (stored, seen) = (Percentiles::of(&delays.stored), Percentiles::of(&delays.seen));
         println!(
             "| {name} | {count} | {:.1} ms | {:.1} ms | {:.0} ms | {:.0} ms |",
-            stored.0, stored.1, seen.0, seen.1
+            stored.p50, stored.p99, seen.p50, seen.p99
         );
-        cells.push(json!({"side": name, "records": count,
-            "stored_ms": {"p50": round(stored.0), "p99": round(stored.1)},
-            "seen_ms": {"p50": round(seen.0), "p99": round(seen.1)}}));
-    }
-    let ratio = |of: fn(&mut Delays) -> &mut Vec<f64>, beside: &mut Delays, alone: &mut Delays| {
-        round(of_hundred(of(beside), 99) / of_hundred(of(alone), 99))
-    };
+        (name, count, stored, seen)
+    });
     println!("the flood: {flood_per_sec:.0} records/s");
+    let [(_, _, stored_alone, seen_alone), (_, _, stored_beside, seen_beside)] = &sides;
     json!({
         "bench": "flood",
         "ratios": {
-            "stored_p99": ratio(|delays| &mut delays.stored, beside, alone),
-            "seen_p99": ratio(|delays| &mut delays.seen, beside, alone),
+            "stored_p99": round(stored_beside.p99 / stored_alone.p99),
+            "seen_p99": round(seen_beside.p99 / seen_alone.p99),
         },
         "flood_per_sec": flood_per_sec.round(),
-        "sides": cells,
+        "sides": sides.each_ref().map(|(name, count, stored, seen)| json!({
+            "side": name, "records": count, "stored_ms": stored.json(), "seen_ms": seen.json(),
+        })),
     })
 }
 
-/// The value that so many of a hundred do not pass.
-fn of_hundred(values: &mut [f64], percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let place = (values.len() * percent).div_ceil(100).saturating_sub(1);
-    values.get(place).copied().unwrap_or(f64::NAN)
+struct Percentiles {
+    p50: f64,
+    p99: f64,
+}
+
+impl Percentiles {
+    fn of(values: &[f64]) -> Self {
+        let mut values = values.to_vec();
+        values.sort_by(f64::total_cmp);
+        // The value that so many of a hundred do not pass.
+        let at = |percent: usize| {
+            let place = (values.len() * percent).div_ceil(100).saturating_sub(1);
+            values.get(place).copied().unwrap_or(f64::NAN)
+        };
+        Self {
+            p50: at(50),
+            p99: at(99),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({"p50": round(self.p50), "p99": round(self.p99)})
+    }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::Tenant;
 
-/// Most memory of each kind of cell while a transaction sums: some 100,000 cells, more than the rows of a turn have. A
-/// rebuild that needs more writes them to the disk.
+/// The memory for cells while a transaction sums: more than those of a turn's 100,000 rows take. A rebuild that needs more
+/// writes them to the disk.
 const SUMS_MEMORY: &str = "64MB";
 
 /// A batch that waits.

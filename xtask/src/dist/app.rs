@@ -81,6 +81,10 @@ const WORKBENCH: Module = Module {
 
 /// The splitter's script, which fetches parts; the glue imports it.
 const LINKS: &str = "__wasm_split.js";
+/// What the parts call the module that they import from.
+const LINKED: &str = "__wasm_split";
+/// A chunk below so many bytes is worth no file of its own: to fetch it takes a browser longer than to have it at once.
+const SMALL_CHUNK: u64 = 5_000;
 
 /// The addresses of what the page names.
 struct Addresses {
@@ -178,9 +182,8 @@ impl Module {
         } else {
             self.glue(tools, &built, &work)?;
         }
-        let module = work.join(format!("{}_bg.wasm", self.name));
         let optimised = work.join("optimised.wasm");
-        let mut command = optimise(tools, &module, &optimised);
+        let mut command = optimise(tools, &self.glued(&work), &optimised);
         step::run_quietly(&format!("optimising the {}", self.name), &mut command)?;
         let wasm = copy_hashed(&optimised, dist, self.name, "wasm")?;
         self.bundle(tools, &work, &wasm)?;
@@ -192,6 +195,11 @@ impl Module {
     fn built(&self) -> PathBuf {
         let release = target_dir().join(TARGET).join("release");
         release.join(format!("{}.wasm", self.package))
+    }
+
+    /// What remains of it beside its glue.
+    fn glued(&self, work: &Path) -> PathBuf {
+        work.join(format!("{}_bg.wasm", self.name))
     }
 
     /// Writes what is loaded at once, whose path it answers with, the parts, and [`LINKS`].
@@ -224,25 +232,50 @@ impl Module {
     }
 
     /// Optimises the modules of the parts, puts them beside the rest and their addresses into [`LINKS`], and keeps which part
-    /// consists of which.
+    /// consists of which. Small chunks go into the module itself.
     fn place_parts(&self, tools: &Tools, work: &Path, dist: &Path) -> Result<()> {
         let links = work.join(LINKS);
-        let script = fs::read_to_string(&links).context("the splitter wrote no links")?;
-        let modules = parts::modules(&script);
+        let mut script = fs::read_to_string(&links).context("the splitter wrote no links")?;
+        let modules: Vec<_> = parts::modules(&script).into_iter().map(str::to_owned).collect();
         let optimised = |module: &str| work.join(format!("{module}.optimised.wasm"));
         let mut commands: Vec<_> = modules
             .iter()
             .map(|module| optimise(tools, &work.join(format!("{module}.wasm")), &optimised(module)))
             .collect();
         step::run_all(&format!("optimising the parts of the {}", self.name), &mut commands)?;
-        let mut placed = script.clone();
-        for module in modules {
-            let address = copy_hashed(&optimised(module), dist, module, "wasm")?;
-            placed = placed.replace(&format!("\"./{module}.wasm\""), &format!("\"{address}\""));
+        let mut small = Vec::new();
+        for module in &modules {
+            let path = optimised(module);
+            let size = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            if parts::is_chunk(module) && size.len() < SMALL_CHUNK {
+                let without = parts::without(&script, module);
+                script = without.with_context(|| format!("the splitter's links do not load {module}"))?;
+                small.push(path);
+            } else {
+                let address = copy_hashed(&path, dist, module, "wasm")?;
+                script = script.replace(&format!("\"./{module}.wasm\""), &format!("\"{address}\""));
+            }
         }
-        fs::write(&links, &placed).context("cannot write the links of the parts")?;
-        let parts = serde_json::to_string(&parts::parts(&placed)).context("cannot write the parts")?;
+        self.take_in(tools, work, &small)?;
+        fs::write(&links, &script).context("cannot write the links of the parts")?;
+        let parts = serde_json::to_string(&parts::parts(&script)).context("cannot write the parts")?;
         fs::write(parts_file(), parts).context("cannot write the parts")
+    }
+
+    /// Makes chunks a part of the module that is loaded at once. What they import is what it exports, and they export nothing:
+    /// their functions are called by their places in its table.
+    fn take_in(&self, tools: &Tools, work: &Path, chunks: &[PathBuf]) -> Result<()> {
+        let module = self.glued(work);
+        let whole = work.join("whole.wasm");
+        let mut command = Command::new(tools.npm.node());
+        command.arg(tools.npm.wasm_merge()).args(WASM_FEATURES);
+        command.arg(&module).arg(LINKED);
+        for chunk in chunks {
+            command.arg(chunk).arg(chunk.file_stem().unwrap_or_default());
+        }
+        command.arg("-o").arg(&whole);
+        step::run_quietly(&format!("putting small chunks into the {}", self.name), &mut command)?;
+        fs::rename(&whole, &module).with_context(|| format!("cannot replace {}", module.display()))
     }
 
     /// One script: the glue and the start.

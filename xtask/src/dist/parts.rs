@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// What begins a statement, once `export` is away.
 const STATEMENT: &str = "\nconst __";
+/// What ends the statement of a chunk, which needs no others.
+const LOADER_END: &str = "\n, []);";
 const CHUNK: &str = "chunk_";
 const PART: &str = "wasm_split_load_";
 
@@ -19,6 +21,19 @@ const PART: &str = "wasm_split_load_";
 pub(super) fn modules(script: &str) -> Vec<&str> {
     let fetched = script.split("new URL(\"./").skip(1);
     fetched.filter_map(|rest| Some(rest.split_once(".wasm\"")?.0)).collect()
+}
+
+/// Whether a module is what several parts share.
+pub(super) fn is_chunk(module: &str) -> bool {
+    module.starts_with(CHUNK)
+}
+
+/// The script when a chunk is within the app's own module, so that nothing is to be fetched for it; none when the script has no
+/// loader of it.
+pub(super) fn without(script: &str, chunk: &str) -> Option<String> {
+    let (before, statement) = script.split_once(&format!("{STATEMENT}{chunk} = "))?;
+    let (loader, after) = statement.split_once(LOADER_END)?;
+    (!loader.contains(STATEMENT)).then(|| format!("{before}{STATEMENT}{chunk} = async () => {{}};{after}"))
 }
 
 /// The addresses of each part's modules, by its name.
@@ -85,5 +100,20 @@ export const __wasm_split_load_entry = wrapAsyncCb(makeLoad(() => {
         check("home", &["./chunk_7.wasm"]);
         check("entry", &["./split_entry.wasm"]);
         assert_eq!(parts.len(), 3);
+    }
+
+    #[test]
+    fn a_chunk_within_the_app_is_fetched_by_no_part() {
+        let script = without(SCRIPT, "chunk_7").unwrap();
+        assert!(
+            script.contains("\nconst __chunk_7 = async () => {};\nexport"),
+            "{script}"
+        );
+        assert_eq!(modules(&script), ["split_reports", "split_entry"]);
+        let parts = parts(&script);
+        assert_eq!(parts["reports"], ["./split_reports.wasm"]);
+        assert_eq!(parts["home"], [""; 0]);
+        assert_eq!(without(SCRIPT, "chunk_8"), None);
+        assert_eq!(without(&script, "chunk_7"), None);
     }
 }

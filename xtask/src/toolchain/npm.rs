@@ -137,6 +137,12 @@ impl Npm {
     pub fn wasm_opt(&self) -> PathBuf {
         self.modules.join("binaryen/bin/wasm-opt")
     }
+
+    /// Binaryen's tool that makes one module of several.
+    #[must_use]
+    pub fn wasm_merge(&self) -> PathBuf {
+        self.modules.join("binaryen/bin/wasm-merge")
+    }
 }
 
 fn ensure_modules(name: &str, from: &Path, options: &[&str]) -> Result<PathBuf> {
