@@ -1,12 +1,23 @@
 // The Worker's entry: what `wrangler.toml` names as `main`. The Worker itself is the Rust module in build/.
 //
-// An evaluation that needs nothing but the isolate's memory is answered by one call of the module with the request's
-// bytes, because each further step over the boundary between JavaScript and Wasm costs more than the decision. When
-// the module declines, and for everything else, the ordinary way answers: the entry point that worker-build generates.
-// It decides again in full, so the two never depend on each other.
-import Worker, { Gate, Ledger } from "./build/index.js";
+// An evaluation for which the isolate's memory has the key and the rule is answered by one call of the module with the
+// request's bytes, because each further step over the boundary between JavaScript and Wasm costs more than the decision.
+// When the module declines, and for everything else, the ordinary way answers: the entry point that worker-build generates.
+// It decides again in full, so the two never depend on each other. An object of the ledger does the same with a command.
+import Worker, { Gate, Ledger as Objects } from "./build/index.js";
 
-export { Gate, Ledger };
+export { Gate };
+
+// `HOST` and `COMMAND_PATH` of src/ledger/protocol.rs.
+const COMMAND = "https://ledger/v1/command";
+
+export class Ledger extends Objects {
+  async fetch(request) {
+    if (request.url !== COMMAND) return super.fetch(request);
+    const body = await request.bytes();
+    return this.command_at_once(body) ?? super.fetch(new Request(request, { body }));
+  }
+}
 
 // As `TABLE` in src/router.rs has it, and for a code that is one; a query does not matter.
 const EVALUATE = /^https?:\/\/[^/]+\/v1\/promotions\/([\w-]+)\/evaluate(?:\?|$)/;

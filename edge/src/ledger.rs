@@ -19,6 +19,7 @@ mod store;
 mod tally;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use engine::ids::{AppKeyId, LedgerEventId};
@@ -26,10 +27,13 @@ use engine::ledger::{Command, Config, ListedCoupon, Objects, Outcome, Place};
 use engine::problem::ProblemType;
 use engine::wire::v1::TallyAnswer;
 use futures_util::future::{join_all, try_join_all};
-use worker::{Headers, Stub};
+use worker::Stub;
+use worker::js_sys::{Promise, Uint8Array};
+use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
+use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::app::{App, Bindings};
-use crate::outgoing::{self, CallError, within};
+use crate::outgoing::{self, within};
 use crate::problem::Failure;
 use protocol::{
     ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
@@ -180,12 +184,20 @@ async fn post<T: serde::Serialize, R: serde::de::DeserializeOwned>(
     body: &T,
 ) -> Result<R, String> {
     let body = serde_json::to_vec(body).map_err(|error| error.to_string())?;
-    let url = format!("{HOST}{path}");
-    let request = outgoing::request("POST", &url, &Headers::new(), Some(&body)).map_err(text)?;
-    match read(object, stub(bindings, object)?.fetch_with_request(request)).await? {
-        (200, body) => serde_json::from_slice(&body).map_err(|error| format!("ledger object {object}: {error}")),
-        other => Err(unexpected(object, other)),
-    }
+    let namespace = bindings.ledger().map_err(|error| error.to_string())?;
+    let call = async {
+        let answer = post_to_object(namespace.as_ref(), object, &format!("{HOST}{path}"), &body);
+        Ok(Uint8Array::from(JsFuture::from(answer).await?).to_vec())
+    };
+    let failed = |cause: &dyn Display| format!("ledger object {object}: {cause}");
+    let body = within(TIMEOUT, call).await.map_err(|error| failed(&error))?;
+    serde_json::from_slice(&body).map_err(|error| failed(&error))
+}
+
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = post)]
+    fn post_to_object(objects: &JsValue, name: &str, url: &str, body: &[u8]) -> Promise;
 }
 
 async fn get(bindings: &Bindings, object: &str, path: &str) -> Result<(u16, Vec<u8>), String> {
@@ -214,8 +226,4 @@ fn unexpected(object: &str, (status, body): (u16, Vec<u8>)) -> String {
 fn stub(bindings: &Bindings, name: &str) -> Result<Stub, String> {
     let stub = bindings.ledger().and_then(|namespace| namespace.get_by_name(name));
     stub.map_err(|error| error.to_string())
-}
-
-fn text(error: CallError) -> String {
-    error.to_string()
 }

@@ -28,7 +28,7 @@ mod routes;
 mod rules;
 
 use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
-use worker::{Context, Env, MessageBatch, Request, Response, Result, event, web_sys, worker_sys};
+use worker::{Context, Env, MessageBatch, Request, Response, Result, event, worker_sys};
 
 use app::App;
 use routes::warm;
@@ -40,7 +40,8 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     Ok(router::respond(request, env, context).await)
 }
 
-/// Answers an evaluation from the isolate's memory alone, or declines. `entry.js` calls it with the request's bytes.
+/// Answers an evaluation with what the isolate's memory holds, at once or by a promise, or declines. `entry.js` calls it with
+/// the request's bytes.
 #[wasm_bindgen]
 #[allow(
     clippy::too_many_arguments,
@@ -56,7 +57,7 @@ pub fn evaluate_warm(
     content_type: Option<String>,
     request_id: Option<String>,
     body: &[u8],
-) -> Option<web_sys::Response> {
+) -> Option<wasm_bindgen::JsValue> {
     let received_millis = app::whole_millis(received_millis);
     let app = App::new(env, Context::new(context), received_millis, request_id.as_deref());
     let call = warm::Call {
@@ -65,7 +66,7 @@ pub fn evaluate_warm(
         content_type: content_type.as_deref(),
         body,
     };
-    warm::answer_evaluation(&app, &call)
+    warm::answer_evaluation(app, &call)
 }
 
 /// Takes a batch of one of the queues. Never returns an error: the runtime would turn it into a panic, which costs the

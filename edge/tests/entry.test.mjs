@@ -5,10 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-// Answers "warm" to a body that says so, declines others, and fails where it is told to.
+// Answers "warm" to a body that says so, at once or by a promise, declines others, and fails where it is told to. Its object
+// does "granted" at once.
 const MODULE = `
   export class Gate {}
-  export class Ledger {}
+  export class Ledger {
+    async fetch(request) { return new Response("in full " + request.method + " " + (await request.text())); }
+    command_at_once(body) { return new TextDecoder().decode(body) === "granted" ? new Response("at once") : undefined; }
+  }
   export const seen = [];
   export default class Worker {
     constructor(ctx, env) { Object.assign(this, { ctx, env }); }
@@ -18,6 +22,7 @@ const MODULE = `
       const text = new TextDecoder().decode(body);
       if (text === "panic") throw new WebAssembly.RuntimeError("unreachable");
       seen.push([code, authorization, contentType, requestId]);
+      if (text === "promised") return Promise.resolve(new Response("promised"));
       return text === "warm" ? new Response("warm") : undefined;
     }
   }`;
@@ -56,6 +61,7 @@ async function check(name, sent, expected, calls) {
 test("what the module answers, it answers", async () => {
   await check("warm", request("warm", { headers: { Authorization: "Bearer k" } }), "warm", 1);
   assert.deepEqual(module.seen.at(-1), ["summer-10", "Bearer k", "text/plain;charset=UTF-8", "r-1"]);
+  await check("promised", request("promised"), "promised", 1);
   await check("with a query", request("warm", { url: `${URL_OF_ONE}?trace=1` }), "warm", 1);
 });
 
@@ -125,7 +131,17 @@ test("a body that breaks off reaches nobody", async () => {
   assert.equal(module.seen.length, calls);
 });
 
-test("batches and objects", () => {
+test("an object does a command at once, or in full", async () => {
+  const object = new entry.Ledger();
+  const check = async (path, init, expected) =>
+    assert.equal(await (await object.fetch(new Request(`https://ledger${path}`, init))).text(), expected);
+  await check("/v1/command", { method: "POST", body: "granted" }, "at once");
+  await check("/v1/command", { method: "POST", body: "declined" }, "in full POST declined");
+  await check("/v1/config", { method: "POST", body: "granted" }, "in full POST granted");
+  await check("/v1/tally", {}, "in full GET ");
+});
+
+test("batches and gates", () => {
   assert.equal(entry.default.queue("batch", {}, {}), "batch");
-  assert.ok(entry.Gate && entry.Ledger);
+  assert.ok(entry.Gate);
 });

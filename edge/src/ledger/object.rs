@@ -7,8 +7,10 @@ use engine::ids::LedgerEventId;
 use engine::ledger::{Config, Outcome};
 use serde::de::DeserializeOwned;
 // The attribute macro expects the crate by this name.
-use worker::wasm_bindgen;
-use worker::{DurableObject, Env, Request, Response, ResponseBuilder, Result, SqlStorage, State, durable_object};
+use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
+use worker::{
+    DurableObject, Env, Request, Response, ResponseBuilder, Result, SqlStorage, State, durable_object, web_sys,
+};
 
 use super::host::{Moment, Step, carry_out, end_reservations};
 use super::protocol::{
@@ -102,6 +104,27 @@ impl DurableObject for Ledger {
         }
         Response::empty()
     }
+}
+
+#[wasm_bindgen]
+impl Ledger {
+    /// Carries out a command whose event is sent by the alarm that is set, or declines; [`Ledger::fetch`] does it in full then,
+    /// from the beginning. `entry.js` calls it with the request's bytes.
+    #[allow(unreachable_pub, reason = "wasm_bindgen exports what is public alone")]
+    pub fn command_at_once(&self, body: &[u8]) -> Option<web_sys::Response> {
+        if !self.is_awake.get() {
+            return None;
+        }
+        match self.step(body, now_millis()) {
+            Ok(Step::Answered(outcome)) => serde_json::to_vec(&Reply::new(outcome)).ok().map(|json| reply(&json)),
+            Ok(Step::Unarmed) | Err(_) => None,
+        }
+    }
+}
+
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    fn reply(body: &[u8]) -> web_sys::Response;
 }
 
 impl Ledger {

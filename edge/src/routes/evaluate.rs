@@ -75,7 +75,6 @@ thread_local! {
     pub(super) static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
 }
 
-/// Evaluates, and writes the answer and the record of it.
 fn judge(
     app: &App,
     key: &AppKeyEntry,
@@ -84,8 +83,20 @@ fn judge(
     body: &[u8],
     call: Call,
 ) -> Result<Judged, Failure> {
+    let (evaluation, until) = both(evaluator.evaluate(&rule.value, body, app.now()), call.until)?;
+    judged(app, key, rule, evaluation, call.idempotency_key.as_deref(), until)
+}
+
+/// Writes the answer and the record of an evaluation.
+pub(super) fn judged(
+    app: &App,
+    key: &AppKeyEntry,
+    rule: &Read<Rule>,
+    evaluation: Evaluation<'_>,
+    idempotency_key: Option<&str>,
+    until: Option<DateTime<Utc>>,
+) -> Result<Judged, Failure> {
     let Read { value: rule, age_secs } = rule;
-    let (evaluation, until) = both(evaluator.evaluate(rule, body, app.now()), call.until)?;
     let Evaluation {
         request,
         decision,
@@ -96,7 +107,6 @@ fn judge(
         Decision::Applicable { discount } => (discount, None),
         Decision::Refused(refusal) => (None, Some(refusal)),
     };
-    let idempotency_key = call.idempotency_key.as_deref();
     let place = place(rule, &request, coupon, refusal, idempotency_key, &id.to_string());
     let redemption_id = match (&place, refusal) {
         (Some(place), None) => Some(place.redemption_id(app.started_millis(), random()?)),

@@ -1,5 +1,5 @@
-//! `POST /v1/promotions/{code}/evaluate` from the isolate's memory alone: key → rule → decision → answer, awaiting
-//! nothing. Whatever takes more is declined, and [`super::evaluate`] decides it in full.
+//! `POST /v1/promotions/{code}/evaluate` with what the isolate's memory holds: key → rule → decision → answer, awaiting at
+//! most the ledger. Whatever takes more is declined, and [`super::evaluate`] decides it in full.
 
 use std::cell::RefCell;
 
@@ -8,9 +8,12 @@ use engine::ids::{EvaluationId, RedemptionId};
 use engine::problem::MEDIA_TYPE;
 use engine::promotion::{PromotionCode, Rule};
 use engine::wire::v1::{AppKeyEntry, EvaluationRecord, MAX_BODY_BYTES, promotion_key};
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::future_to_promise;
 use worker::web_sys;
 
-use super::evaluate::{EVALUATOR, record};
+use super::consume::{self, Judged};
+use super::evaluate::{EVALUATOR, judged, record};
 use crate::app::App;
 use crate::guesses::is_about_a_coupon;
 use crate::problem::Failure;
@@ -33,10 +36,18 @@ thread_local! {
     static ANSWER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Answers what is refused by the rule, or for its body; `None` when key or rule are not at hand, or not good for this
-/// promotion, and when the ledger has a say. Nothing has happened then.
-pub(crate) fn answer_evaluation(app: &App, call: &Call<'_>) -> Option<web_sys::Response> {
-    let key = auth::recall(app, call.authorization)?;
+/// What an evaluation comes to.
+enum Decided {
+    /// A refusal that the ledger need not hear of. Its answer is written.
+    Refused(EvaluationRecord),
+    /// Anything else.
+    Judged(Box<Judged>),
+}
+
+/// A response, or a promise of one where the ledger has a say; `None` when key or rule are not at hand, or not good for this
+/// promotion. Nothing has happened then.
+pub(crate) fn answer_evaluation(app: App, call: &Call<'_>) -> Option<JsValue> {
+    let key = auth::recall(&app, call.authorization)?;
     let code: PromotionCode = call.code.parse().ok()?;
     auth::authorize(&key, &code).ok()?;
     let rule = rules::recall::<Rule>(&promotion_key(key.organization_id, &code), app.started_millis())?;
@@ -44,55 +55,62 @@ pub(crate) fn answer_evaluation(app: &App, call: &Call<'_>) -> Option<web_sys::R
         return None;
     }
     let decided = body::require_json_type(call.content_type)
-        .map_err(Some)
-        .and_then(|()| EVALUATOR.with_borrow_mut(|evaluator| refuse(app, &key, &rule, evaluator, call.body)));
+        .and_then(|()| EVALUATOR.with_borrow_mut(|evaluator| decide(&app, &key, &rule, evaluator, call.body)));
     match decided {
-        Ok(record) => {
+        Ok(Decided::Refused(record)) => {
             let response = ANSWER.with_borrow(|json| answer::from_template(200, answer::JSON, app.request_id(), json));
-            records::send_after_answer(app, &record);
-            Some(response)
+            records::send_after_answer(&app, &record);
+            Some(response.into())
         }
-        Err(failure) => {
-            let problem = failure.filter(Failure::is_plain)?.into_problem(app.request_id());
+        Ok(Decided::Judged(judged)) => Some(future_to_promise(consume(app, *judged)).into()),
+        Err(failure) if failure.is_plain() => {
+            let problem = failure.into_problem(app.request_id());
             let json = serde_json::to_vec(&problem).unwrap_or_default();
-            Some(answer::from_template(
-                problem.status,
-                MEDIA_TYPE,
-                app.request_id(),
-                &json,
-            ))
+            Some(answer::from_template(problem.status, MEDIA_TYPE, app.request_id(), &json).into())
         }
+        Err(_) => None,
     }
 }
 
-/// Writes the answer of a refusal that the ledger need not hear of. `Err(None)`: it is none.
-fn refuse(
+fn decide(
     app: &App,
     key: &AppKeyEntry,
     rule: &Read<Rule>,
     evaluator: &mut Evaluator,
     body: &[u8],
-) -> Result<EvaluationRecord, Option<Failure>> {
-    let Read { value: rule, age_secs } = rule;
-    let evaluated = evaluator.evaluate(rule, body, app.now());
-    let Evaluation { request, decision, .. } = evaluated.map_err(|error| Some(error.into()))?;
-    let Decision::Refused(refusal) = decision else {
-        return Err(None);
+) -> Result<Decided, Failure> {
+    let evaluation = evaluator.evaluate(&rule.value, body, app.now())?;
+    let (Decision::Refused(refusal), request) = (&evaluation.decision, &evaluation.request) else {
+        return judge(app, key, rule, evaluation);
     };
     // The first may be the repetition of a grant, of the second there is a bound.
     if refusal.code.may_follow_a_grant() || is_about_a_coupon(refusal.code) {
-        return Err(None);
+        return judge(app, key, rule, evaluation);
     }
     let id = EvaluationId::from_parts(app.started_millis(), random()?);
     let head = AnswerHead {
         evaluation_id: id,
         // Named by answers that apply only.
         redemption_id: RedemptionId::from_parts(0, [0; 10]),
-        rule_age_seconds: *age_secs,
+        rule_age_seconds: rule.age_secs,
     };
     ANSWER.with_borrow_mut(|json| {
         json.clear();
-        write_answer(json, &head, rule, &decision);
+        write_answer(json, &head, &rule.value, &evaluation.decision);
     });
-    Ok(record(app, key, rule, &request, id, Some(refusal.code)))
+    let record = record(app, key, &rule.value, request, id, Some(refusal.code));
+    Ok(Decided::Refused(record))
+}
+
+/// What is named by an `Idempotency-Key`, or is reserved, does not come here.
+fn judge(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: Evaluation<'_>) -> Result<Decided, Failure> {
+    let judged = judged(app, key, rule, evaluation, None, None)?;
+    Ok(Decided::Judged(Box::new(judged)))
+}
+
+/// Awaits the ledger at most once.
+async fn consume(app: App, judged: Judged) -> Result<JsValue, JsValue> {
+    let answered = consume::consume(&app, judged).await;
+    let response = answered.unwrap_or_else(|failure| failure.into_response(app.request_id()));
+    Ok(web_sys::Response::from(answer::finish(response, app.request_id())).into())
 }
