@@ -178,7 +178,7 @@ async fn bury(bindings: &Bindings, message: &RawMessage, reason: &str, text: &st
     };
     let letter = serde_json::to_string(&letter).unwrap_or_default();
     let sent = match bindings.dead_letters() {
-        Ok(queue) => records::send_text(&queue, &letter).await,
+        Ok(queue) => records::send_text(&queue, letter).await,
         Err(error) => Err(error),
     };
     if let Err(error) = &sent {

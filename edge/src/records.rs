@@ -91,7 +91,7 @@ async fn send_twice(bindings: &Bindings, batch: &Batch) -> Result<(), String> {
 async fn send(bindings: &Bindings, batch: &Batch) -> Result<(), String> {
     let call = async {
         let queue = bindings.records()?;
-        send_text(&queue, &batch.pack.to_text()).await
+        send_text(&queue, batch.pack.to_text()).await
     };
     outgoing::within(TIMEOUT, call).await.map_err(|error| error.to_string())
 }
@@ -105,8 +105,9 @@ fn report_loss(request_id: &str, batch: &Batch, cause: &str) {
 }
 
 /// Sends a message. As text: what typed messages do to numbers depends on the runtime, text stays text.
-pub(crate) async fn send_text(queue: &Queue, text: &str) -> worker::Result<()> {
-    queue
-        .send_raw(RawMessageBuilder::new(JsValue::from_str(text)).build_with_content_type(QueueContentType::Text))
-        .await
+pub(crate) async fn send_text(queue: &Queue, text: String) -> worker::Result<()> {
+    let message = RawMessageBuilder::new(JsValue::from_str(&text)).build_with_content_type(QueueContentType::Text);
+    // The module's memory never shrinks, and the queue may take long.
+    drop(text);
+    queue.send_raw(message).await
 }

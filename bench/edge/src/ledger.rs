@@ -14,6 +14,7 @@ const SIZE: &str = "250";
 
 /// Fewer than of evaluations: each waits for the disk.
 const EFFORT: Effort = Effort {
+    first: 3_000,
     requests: 600,
     warm_up: 100,
 };

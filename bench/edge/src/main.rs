@@ -24,6 +24,7 @@ use sites::{Site, Sites};
 
 /// Enough for evaluations to be told apart by some percent.
 const EFFORT: Effort = Effort {
+    first: 10_000,
     requests: 3_000,
     warm_up: 500,
 };

@@ -35,7 +35,7 @@ impl Batch {
 
     /// Awaits the queue once. Sending an event twice is harmless: the origin knows it by its identifier.
     pub(super) async fn send(&self, queue: &Queue) -> worker::Result<()> {
-        send_text(queue, &self.pack.to_text()).await
+        send_text(queue, self.pack.to_text()).await
     }
 }
 
