@@ -142,6 +142,12 @@ mod tests {
     }
 
     #[test]
+    fn the_entry_knows_commands() {
+        let entry = include_str!("../../entry.js");
+        assert!(entry.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}\";")));
+    }
+
+    #[test]
     fn submissions_are_pinned() {
         let check = |command, expected: &str| {
             check(
