@@ -110,7 +110,11 @@ impl DurableObject for Ledger {
 impl Ledger {
     /// Carries out a command whose event is sent by the alarm that is set, or declines; [`Ledger::fetch`] does it in full then,
     /// from the beginning. `entry.js` calls it with the request's bytes.
-    #[allow(unreachable_pub, reason = "wasm_bindgen exports what is public alone")]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        reason = "JavaScript alone calls it, which only what is public is exported to"
+    )]
     pub fn command_at_once(&self, body: &[u8]) -> Option<web_sys::Response> {
         if !self.is_awake.get() {
             return None;
