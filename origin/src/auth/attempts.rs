@@ -24,10 +24,18 @@ pub(crate) struct Failures {
     pub(crate) blocked_until: DateTime<Utc>,
 }
 
+impl Failures {
+    /// The last attempt may be later than `now`: of two at the same moment, the one that came first may be counted last.
+    fn is_blocking(self, now: DateTime<Utc>) -> bool {
+        let has_delay = self.last_at < self.blocked_until;
+        has_delay && now < self.blocked_until
+    }
+}
+
 /// Counts an attempt as failed, or refuses it and says until when.
 pub(crate) fn count_attempt(before: Option<Failures>, now: DateTime<Utc>) -> Result<Failures, DateTime<Utc>> {
     let recent = before.filter(|failures| now - failures.last_at < FAILURE_MEMORY);
-    if let Some(failures) = recent.filter(|failures| now < failures.blocked_until) {
+    if let Some(failures) = recent.filter(|failures| failures.is_blocking(now)) {
         return Err(failures.blocked_until);
     }
     let count = recent.map_or(0, |failures| failures.count).saturating_add(1);
@@ -68,6 +76,13 @@ mod tests {
         ] {
             check(count, secs);
         }
+    }
+
+    #[test]
+    fn of_two_at_the_same_moment_neither_is_refused() {
+        let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let later = count_attempt(None, start + TimeDelta::microseconds(1)).unwrap();
+        assert_eq!(count_attempt(Some(later), start).unwrap().count, 2);
     }
 
     #[test]
