@@ -80,13 +80,13 @@ fn decide(
     body: &[u8],
 ) -> Result<Decided, Failure> {
     let evaluation = evaluator.evaluate(&rule.value, body, app.now())?;
-    let (Decision::Refused(refusal), request) = (&evaluation.decision, &evaluation.request) else {
-        return judge(app, key, rule, evaluation);
+    let refused = match evaluation.decision {
+        // The first may be the repetition of a grant, of the second there is a bound.
+        Decision::Refused(refusal) if !refusal.code.may_follow_a_grant() && !is_about_a_coupon(refusal.code) => {
+            refusal.code
+        }
+        Decision::Refused(_) | Decision::Applicable { .. } => return judge(app, key, rule, evaluation),
     };
-    // The first may be the repetition of a grant, of the second there is a bound.
-    if refusal.code.may_follow_a_grant() || is_about_a_coupon(refusal.code) {
-        return judge(app, key, rule, evaluation);
-    }
     let id = EvaluationId::from_parts(app.started_millis(), random()?);
     let head = AnswerHead {
         evaluation_id: id,
@@ -98,7 +98,7 @@ fn decide(
         json.clear();
         write_answer(json, &head, &rule.value, &evaluation.decision);
     });
-    let record = record(app, key, &rule.value, request, id, Some(refusal.code));
+    let record = record(app, key, &rule.value, &evaluation.request, id, Some(refused));
     Ok(Decided::Refused(record))
 }
 
