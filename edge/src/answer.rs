@@ -16,12 +16,20 @@ pub(crate) fn json<T: Serialize>(status: u16, body: &T) -> Response {
 
 /// The same with another media type.
 pub(crate) fn json_of_type<T: Serialize>(status: u16, body: &T, media_type: &str) -> Response {
-    // No wire type fails to serialize; an empty body stands for the case that cannot happen.
-    let response = ResponseBuilder::new()
-        .with_status(status)
-        .fixed(serde_json::to_vec(body).unwrap_or_default());
+    written(status, to_json(body), media_type)
+}
+
+/// The same of a body that is written already.
+pub(crate) fn written(status: u16, json: Vec<u8>, media_type: &str) -> Response {
+    let response = ResponseBuilder::new().with_status(status).fixed(json);
     set_header(&response, "Content-Type", media_type);
     response
+}
+
+/// A body's text.
+pub(crate) fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
+    // No wire type fails to serialize; an empty body stands for the case that cannot happen.
+    serde_json::to_vec(body).unwrap_or_default()
 }
 
 thread_local! {

@@ -1,4 +1,4 @@
-//! Reading a request's body up to a bound, and its media type.
+//! Reading a request's body up to a bound, its media type, and JSON.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -6,12 +6,23 @@ use std::time::Duration;
 use engine::problem::ProblemType;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use serde::de::{DeserializeOwned, Error};
 use worker::{Delay, Request};
 
 use crate::problem::Failure;
 
 /// How long a client may take to send a body of the usual size: 64 KiB at 4 kB a second, the slowest mobile network.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Reads JSON. Of serde_json's readers, one for bytes and one for texts, the Worker carries the second alone: each brings a copy of
+/// what reads every type.
+///
+/// # Errors
+/// It is no UTF-8, or not what `T` reads.
+pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    let text = std::str::from_utf8(json).map_err(serde_json::Error::custom)?;
+    serde_json::from_str(text)
+}
 
 /// Reads at most `max_bytes`, within the time that a body of the usual size may take.
 pub(crate) async fn read(request: &mut Request, max_bytes: usize) -> Result<Vec<u8>, Failure> {

@@ -17,7 +17,7 @@ use worker::{DurableObject, Env, Headers, Request, Response, ResponseBuilder, Re
 
 use crate::app::Bindings;
 use crate::outgoing::{self, within};
-use crate::{answer, log};
+use crate::{answer, body, log};
 
 /// How long a write may take: KV answers in well under a second, and the origin waits for ten.
 const TIMEOUT: Duration = Duration::from_secs(8);
@@ -60,7 +60,7 @@ impl DurableObject for Gate {
     /// never on their way at once. Repeating is safe. A failure after the revision was remembered leaves the value to be
     /// sent again, which the origin does.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let entry: PublishEntry = serde_json::from_slice(&request.bytes().await?)?;
+        let entry: PublishEntry = body::parse(&request.bytes().await?)?;
         let (storage, bindings) = (self.state.storage(), self.bindings.clone());
         let key = entry.key.clone();
         let pass = async move { Ok(pass(&storage, &bindings, entry).await) };

@@ -19,7 +19,6 @@ mod store;
 mod tally;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::time::Duration;
 
 use engine::ids::{AppKeyId, LedgerEventId};
@@ -33,6 +32,7 @@ use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::app::{App, Bindings};
+use crate::body;
 use crate::outgoing::{self, within};
 use crate::problem::Failure;
 use protocol::{
@@ -61,7 +61,11 @@ pub(crate) async fn call_named(app: &App, object: &str, command: Command) -> Res
 }
 
 async fn submit(app: &App, object: &str, submission: &Submission) -> Result<Outcome, Failure> {
-    let reply = post::<_, Reply>(app.bindings(), object, COMMAND_PATH, submission).await;
+    let exchange = async {
+        let reply = post(app.bindings(), object, COMMAND_PATH, &to_json(submission)?).await?;
+        body::parse::<Reply>(&reply).map_err(|error| format!("ledger object {object}: {error}"))
+    };
+    let reply = exchange.await;
     reply
         .map(|reply| reply.outcome)
         .map_err(|cause| Failure::fault(ProblemType::LedgerUnavailable, cause))
@@ -76,7 +80,7 @@ pub(crate) async fn configure(bindings: &Bindings, config: &Config) -> Result<()
         promotion: config.promotion_id,
         counted: config.counted,
     };
-    tell(bindings, objects.all(), CONFIG_PATH, config).await
+    tell(bindings, objects.all(), CONFIG_PATH, to_json(config)?).await
 }
 
 /// Has all objects of promotions refuse a key.
@@ -84,7 +88,7 @@ pub(crate) async fn configure(bindings: &Bindings, config: &Config) -> Result<()
 /// Awaits each object once, all at the same time. Repeating it is safe.
 pub(crate) async fn revoke_key(bindings: &Bindings, objects: &[Objects], key_id: AppKeyId) -> Result<(), String> {
     let names = objects.iter().flat_map(|objects| objects.all()).collect();
-    tell(bindings, names, REVOKED_KEYS_PATH, &RevokedKey::new(key_id)).await
+    tell(bindings, names, REVOKED_KEYS_PATH, to_json(&RevokedKey::new(key_id))?).await
 }
 
 /// Has all objects of promotions forget who a customer is.
@@ -92,20 +96,16 @@ pub(crate) async fn revoke_key(bindings: &Bindings, objects: &[Objects], key_id:
 /// Awaits each object once, all at the same time. Repeating it is safe.
 pub(crate) async fn forget_customer(bindings: &Bindings, objects: &[Objects], customer_id: &str) -> Result<(), String> {
     let names = objects.iter().flat_map(|objects| objects.all()).collect();
-    tell(
-        bindings,
-        names,
-        FORGOTTEN_CUSTOMERS_PATH,
-        &ForgottenCustomer::new(customer_id),
-    )
-    .await
+    let body = to_json(&ForgottenCustomer::new(customer_id))?;
+    tell(bindings, names, FORGOTTEN_CUSTOMERS_PATH, body).await
 }
 
 /// Tells an object which of its events the origin has stored.
 ///
 /// Awaits the object once. Repeating it is safe.
 pub(crate) async fn acknowledge(bindings: &Bindings, object: &str, events: Vec<LedgerEventId>) -> Result<(), String> {
-    post(bindings, object, ACKNOWLEDGE_PATH, &Acknowledgement::new(events)).await
+    let body = to_json(&Acknowledgement::new(events))?;
+    post(bindings, object, ACKNOWLEDGE_PATH, &body).await.map(drop)
 }
 
 /// The sums over all redemptions of a promotion.
@@ -117,7 +117,7 @@ pub(crate) async fn tally(bindings: &Bindings, objects: Objects) -> Result<Tally
             (200, body) => body,
             other => return Err(unexpected(&object, other)),
         };
-        serde_json::from_slice(&body).map_err(|error| format!("ledger object {object}: {error}"))
+        body::parse(&body).map_err(|error| format!("ledger object {object}: {error}"))
     });
     let tallies: Vec<TallyAnswer> = try_join_all(calls).await?;
     Ok(tallies.into_iter().fold(TallyAnswer::default(), tally::plus))
@@ -150,10 +150,14 @@ pub(crate) async fn list_coupons(
     for coupon in coupons {
         lists.entry(objects.of_coupon(&coupon.code)).or_default().push(coupon);
     }
-    let calls = lists
+    let calls = lists.into_iter().map(async |(object, coupons)| {
+        let body = to_json(&CouponList::new(coupons))?;
+        post(bindings, &object, COUPONS_PATH, &body).await
+    });
+    join_all(calls)
+        .await
         .into_iter()
-        .map(async |(object, coupons)| post(bindings, &object, COUPONS_PATH, &CouponList::new(coupons)).await);
-    join_all(calls).await.into_iter().collect()
+        .try_for_each(|listed| listed.map(drop))
 }
 
 /// Whether an object can be reached and reads its storage.
@@ -165,33 +169,27 @@ pub(crate) async fn check(bindings: &Bindings) -> Result<(), String> {
 }
 
 /// Posts the same to several objects at the same time, and waits for all.
-async fn tell<T: serde::Serialize>(
-    bindings: &Bindings,
-    objects: Vec<String>,
-    path: &str,
-    body: &T,
-) -> Result<(), String> {
+async fn tell(bindings: &Bindings, objects: Vec<String>, path: &str, body: Vec<u8>) -> Result<(), String> {
     let calls = objects
         .into_iter()
-        .map(async |object| post::<_, ()>(bindings, &object, path, body).await);
-    join_all(calls).await.into_iter().collect()
+        .map(async |object| post(bindings, &object, path, &body).await);
+    join_all(calls).await.into_iter().try_for_each(|told| told.map(drop))
 }
 
-async fn post<T: serde::Serialize, R: serde::de::DeserializeOwned>(
-    bindings: &Bindings,
-    object: &str,
-    path: &str,
-    body: &T,
-) -> Result<R, String> {
-    let body = serde_json::to_vec(body).map_err(|error| error.to_string())?;
+/// What a body says to an object.
+fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(body).map_err(|error| error.to_string())
+}
+
+/// The body of an object's `200`; it answers with another status when it failed.
+async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Result<Vec<u8>, String> {
     let namespace = bindings.ledger().map_err(|error| error.to_string())?;
     let call = async {
-        let answer = post_to_object(namespace.as_ref(), object, &format!("{HOST}{path}"), &body);
+        let answer = post_to_object(namespace.as_ref(), object, &format!("{HOST}{path}"), body);
         Ok(Uint8Array::from(JsFuture::from(answer).await?).to_vec())
     };
-    let failed = |cause: &dyn Display| format!("ledger object {object}: {cause}");
-    let body = within(TIMEOUT, call).await.map_err(|error| failed(&error))?;
-    serde_json::from_slice(&body).map_err(|error| failed(&error))
+    let answer = within(TIMEOUT, call).await;
+    answer.map_err(|error| format!("ledger object {object}: {error}"))
 }
 
 #[wasm_bindgen(module = "/src/glue.js")]

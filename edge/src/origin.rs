@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use worker::{Headers, Request, Response};
 
 use crate::app::{Bindings, now_millis};
-use crate::log;
 use crate::outgoing::{self, CallError};
+use crate::{body, log};
 use circuit::{Change, Circuit};
 
 thread_local! {
@@ -91,7 +91,7 @@ pub(crate) async fn post<T: Serialize, A: DeserializeOwned>(
         });
     }
     let body = outgoing::within(timeout, outgoing::bytes(answer)).await?;
-    serde_json::from_slice(&body).map_err(|error| format!("the origin's answer: {error}").into())
+    body::parse(&body).map_err(|error| format!("the origin's answer: {error}").into())
 }
 
 /// An answer of the origin itself: a proxy between the two says with these statuses that it met nobody.

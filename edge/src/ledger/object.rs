@@ -22,7 +22,7 @@ use super::store::Store;
 use crate::app::{Bindings, now_millis};
 use crate::outgoing::within;
 use crate::random::random;
-use crate::{answer, log};
+use crate::{answer, body, log};
 
 /// How long an event may wait for others to be sent with, in milliseconds: reports lag by less than a second.
 const RELAY_DELAY_MILLIS: u64 = 250;
@@ -285,6 +285,6 @@ fn event_id(now_millis: u64) -> Fallible<LedgerEventId> {
     Ok(LedgerEventId::from_parts(now_millis, random))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Fallible<T> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
+fn parse<T: DeserializeOwned>(sent: &[u8]) -> Fallible<T> {
+    body::parse(sent).map_err(|error| error.to_string())
 }

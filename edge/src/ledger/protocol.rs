@@ -115,7 +115,7 @@ impl Acknowledgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::ledger::{Claim, CouponClaim, Entry, Handle, Redeem, RollBack};
+    use engine::ledger::{Claim, CouponClaim, Entry, Handle, Redeem, Refused, RollBack};
     use engine::promotion::Limits;
     use engine::wire::v1::{KeyScope, RedemptionStatus};
 
@@ -220,6 +220,34 @@ mod tests {
         check(Outcome::Excess { left: 5 }, r#""outcome":"excess","left":5"#);
         let status = RedemptionStatus::Expired;
         check(Outcome::Closed { status }, r#""outcome":"closed","status":"expired""#);
+        for reason in [
+            Refused::NotActive,
+            Refused::CouponNotFound,
+            Refused::CouponExpired,
+            Refused::CouponRevoked,
+            Refused::CouponExhausted,
+            Refused::WrongCustomer,
+            Refused::PromotionLimit,
+            Refused::CustomerLimit,
+            Refused::Budget,
+        ] {
+            let by = serde_json::to_string(&reason).unwrap();
+            check(
+                Outcome::Refused { by: reason },
+                &format!(r#""outcome":"refused","by":{by}"#),
+            );
+        }
+        let at = "2026-11-21T12:00:00Z".parse().unwrap();
+        let by = Refused::Expired { at };
+        check(
+            Outcome::Refused { by },
+            r#""outcome":"refused","by":{"reason":"expired","at":"2026-11-21T12:00:00Z"}"#,
+        );
+        let redemption = format!(
+            r#""id":"red_{ID}","status":"committed","promotion":{{"code":"summer-10","version":3}},"transaction_id":"order-1","customer_id":null,"coupon_code":null,"discount":null,"rolled_back":null,"expires_at":null,"created_at":"2026-11-21T12:00:00Z","updated_at":"2026-11-21T12:00:00Z""#
+        );
+        let answer = serde_json::from_str(&format!("{{{redemption}}}")).unwrap();
+        check(Outcome::Stands(answer), &format!(r#""outcome":"stands",{redemption}"#));
         let answer = entry().answer;
         let text = serde_json::to_string(&answer).unwrap();
         let fields = text.trim_start_matches('{').strip_suffix('}').unwrap();
@@ -243,6 +271,34 @@ mod tests {
             &Acknowledgement::new(events),
             &format!(r#"{{"v":1,"events":["evt_{ID}"]}}"#),
         );
+    }
+
+    #[test]
+    fn replies_of_a_later_release_are_read_as_far_as_they_are_known() {
+        let check = |outcome: &str, expected: Result<Outcome, &str>| {
+            let read = serde_json::from_str::<Reply>(&format!(r#"{{"v":1,"outcome":{outcome}}}"#));
+            match (read, expected) {
+                (Ok(reply), expected) => assert_eq!(Ok(reply.outcome), expected, "{outcome}"),
+                (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{outcome}: {error}"),
+                (Err(error), Ok(_)) => panic!("{outcome}: {error}"),
+            }
+        };
+        check(r#"{"outcome":"unused","more":{"a":[1]}}"#, Ok(Outcome::Unused));
+        check(
+            r#"{"outcome":"granted","more":1,"exhausted":true}"#,
+            Ok(Outcome::Granted { exhausted: true }),
+        );
+        check(r#"{"outcome":"granted"}"#, Err("missing field `exhausted`"));
+        check(
+            r#"{"outcome":"lost"}"#,
+            Err("unknown variant `lost`, expected one of `granted`"),
+        );
+        check(
+            r#"{"exhausted":true,"outcome":"granted"}"#,
+            Err("expected `outcome` first"),
+        );
+        check("{}", Err("expected `outcome` first"));
+        check("[]", Err("expected an object that starts with `outcome`"));
     }
 
     #[test]

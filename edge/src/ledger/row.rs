@@ -10,6 +10,9 @@ use serde::de::value::StrDeserializer;
 use serde::{Deserialize, de::value};
 use worker::SqlStorageValue;
 
+/// 2⁶⁴: the least whole number that is too large.
+const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+
 /// Why the storage cannot be used.
 pub(super) type Fallible<T> = Result<T, String>;
 
@@ -117,10 +120,15 @@ pub(super) fn integer(value: u64) -> SqlStorageValue {
 }
 
 fn whole(value: f64) -> Fallible<u64> {
-    // Display writes a whole number without a point, and nothing else parses.
-    format!("{value}")
-        .parse()
-        .map_err(|_| format!("a stored number is {value}"))
+    if value.fract() != 0.0 || !(0.0..TOO_LARGE).contains(&value) {
+        return Err("a stored number is not whole, negative or too large".to_owned());
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole, and within the bounds above"
+    )]
+    Ok(value as u64)
 }
 
 pub(super) fn text(error: impl ToString) -> String {
@@ -139,14 +147,18 @@ mod tests {
             SqlStorageValue::Float(9_007_199_254_740_993.0),
             "a".into(),
             SqlStorageValue::Float(0.5),
+            SqlStorageValue::Float(-1.0),
+            SqlStorageValue::Float(f64::NAN),
+            SqlStorageValue::Float(TOO_LARGE),
             SqlStorageValue::Integer(-1),
         ]);
         assert_eq!(row.integer(), Ok(Some(7)));
         assert_eq!(row.count(), Ok(0));
         assert_eq!(row.count(), Ok(9_007_199_254_740_992));
         assert_eq!(row.text(), Ok("a".to_owned()));
-        assert!(row.integer().is_err());
-        assert!(row.integer().is_err());
+        for wrong in ["a fraction", "negative", "no number", "too large", "a negative integer"] {
+            assert!(row.integer().is_err(), "{wrong}");
+        }
         assert_eq!(row.optional_text(), Ok(None));
     }
 

@@ -7,7 +7,6 @@ use engine::ledger::{Claim, Command, CouponClaim, Entry, Objects, Outcome, Place
 use engine::problem::ProblemType;
 use engine::promotion::{Kind, Rule};
 use engine::wire::v1::{EvaluateAnswer, EvaluationRecord, Reason};
-use worker::Response;
 
 use crate::app::App;
 use crate::guesses::{Guesser, is_about_a_coupon};
@@ -28,6 +27,30 @@ pub(super) struct Judged {
     pub(super) until: Option<DateTime<Utc>>,
 }
 
+/// The body of the `200` that an evaluation comes to.
+pub(super) struct Answered {
+    /// An [`EvaluateAnswer`].
+    pub(super) json: Vec<u8>,
+    /// What says so when it is the first answer to the same request, again.
+    pub(super) repeated: Option<(&'static str, &'static str)>,
+}
+
+impl Answered {
+    fn new(answer: &EvaluateAnswer) -> Self {
+        Self {
+            json: answer::to_json(answer),
+            repeated: None,
+        }
+    }
+
+    fn again(first: &EvaluateAnswer) -> Self {
+        Self {
+            repeated: Some(("Idempotent-Replayed", "true")),
+            ..Self::new(first)
+        }
+    }
+}
+
 impl Judged {
     /// Who shows a coupon, if the answer would tell something of it.
     fn guesser(&self) -> Option<Guesser> {
@@ -40,7 +63,7 @@ impl Judged {
 /// Has the ledger consume what applies, and answers.
 ///
 /// Awaits the ledger at most once; repeating the same request gives the first answer.
-pub(super) async fn consume(app: &App, judged: Judged) -> Result<Response, Failure> {
+pub(super) async fn consume(app: &App, judged: Judged) -> Result<Answered, Failure> {
     let guesser = judged.guesser();
     if let Some(guesser) = &guesser {
         guesser.admit(app, judged.entry.record.reason)?;
@@ -53,7 +76,7 @@ pub(super) async fn consume(app: &App, judged: Judged) -> Result<Response, Failu
 }
 
 /// The ledger's event holds the record of what it grants; that of a refusal is sent from here.
-async fn redeem(app: &App, judged: Judged, guesser: Option<Guesser>) -> Result<Response, Failure> {
+async fn redeem(app: &App, judged: Judged, guesser: Option<Guesser>) -> Result<Answered, Failure> {
     let (Some(place), Some(id)) = (judged.place, judged.redemption_id) else {
         return Err(unexpected("an applicable evaluation consumes nothing"));
     };
@@ -72,14 +95,14 @@ async fn redeem(app: &App, judged: Judged, guesser: Option<Guesser>) -> Result<R
         until,
     }));
     match ledger::call(app, &place, command).await? {
-        Outcome::Granted { .. } => Ok(answer::json(200, &entry.answer)),
+        Outcome::Granted { .. } => Ok(Answered::new(&entry.answer)),
         Outcome::Refused { by } => {
             if let Some(guesser) = guesser {
                 guesser.learn(app, by.refusal().code);
             }
             Ok(refusal_answer(app, refused(entry, by), by.is_exhaustion()))
         }
-        Outcome::Replayed(first) => Ok(repeated_answer(&first)),
+        Outcome::Replayed(first) => Ok(Answered::again(&first)),
         Outcome::Conflict => Err(already_used(transaction_id.as_deref())),
         Outcome::KeyRevoked => Err(auth::revoked()),
         other @ (Outcome::Unused
@@ -93,7 +116,7 @@ async fn redeem(app: &App, judged: Judged, guesser: Option<Guesser>) -> Result<R
 
 /// A refusal consumes nothing. One that the promotion's end or pause caused may meet the retry of a lost answer,
 /// which still gets its first answer.
-async fn refuse(app: &App, judged: Judged) -> Result<Response, Failure> {
+async fn refuse(app: &App, judged: Judged) -> Result<Answered, Failure> {
     let Judged {
         place,
         entry,
@@ -109,7 +132,7 @@ async fn refuse(app: &App, judged: Judged) -> Result<Response, Failure> {
     };
     match ledger::call(app, &place, command).await? {
         Outcome::Unused => Ok(refusal_answer(app, entry, false)),
-        Outcome::Replayed(first) => Ok(repeated_answer(&first)),
+        Outcome::Replayed(first) => Ok(Answered::again(&first)),
         Outcome::Conflict => Err(already_used(transaction_id.as_deref())),
         Outcome::KeyRevoked => Err(auth::revoked()),
         other @ (Outcome::Granted { .. }
@@ -188,21 +211,15 @@ pub(super) fn place(
     }
 }
 
-fn refusal_answer(app: &App, entry: Entry, exhausted: bool) -> Response {
-    let response = answer::json(200, &entry.answer);
+fn refusal_answer(app: &App, entry: Entry, exhausted: bool) -> Answered {
+    let answered = Answered::new(&entry.answer);
     let record = EvaluationRecord {
         exhausted,
         response_ms: app.elapsed_millis(),
         ..entry.record
     };
     records::send_after_answer(app, &record);
-    response
-}
-
-fn repeated_answer(first: &EvaluateAnswer) -> Response {
-    let response = answer::json(200, first);
-    answer::set_header(&response, "Idempotent-Replayed", "true");
-    response
+    answered
 }
 
 fn already_used(transaction_id: Option<&str>) -> Failure {

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::problem::Failure;
 use crate::random::random;
 use crate::rules::Read;
-use crate::{auth, body, rules};
+use crate::{answer, auth, body, rules};
 
 /// Evaluates a promotion for a shop's request.
 ///
@@ -67,7 +67,12 @@ async fn evaluate(app: &App, request: &mut Request, code: &str, purpose: Purpose
         },
     };
     let judged = EVALUATOR.with_borrow_mut(|evaluator| judge(app, &key, &rule, evaluator, &body, call))?;
-    consume::consume(app, judged).await
+    let answered = consume::consume(app, judged).await?;
+    let response = answer::written(200, answered.json, answer::JSON);
+    if let Some((name, value)) = answered.repeated {
+        answer::set_header(&response, name, value);
+    }
+    Ok(response)
 }
 
 thread_local! {

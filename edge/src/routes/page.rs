@@ -2,7 +2,7 @@
 //! no file: so a file of an earlier release, whose name holds another hash, is missed as such and not answered with a page.
 
 use engine::problem::ProblemType;
-use worker::Response;
+use worker::{Method, Request, Response};
 
 use crate::app::App;
 use crate::problem::Failure;
@@ -20,7 +20,10 @@ pub(crate) async fn get_page(app: &App, path: &str) -> Result<Response, Failure>
             "There is no such file: load the page again.",
         ));
     }
-    let page = async { app.bindings().assets()?.fetch(PAGE_URL, None).await };
+    let page = async {
+        let request = Request::new(PAGE_URL, Method::Get)?;
+        app.bindings().assets()?.fetch_request(request).await
+    };
     page.await
         .map_err(|error| Failure::fault(ProblemType::Unavailable, format!("the app's page: {error}")))
 }

@@ -89,7 +89,7 @@ fn read_part(body: &[u8]) -> Result<Option<Money>, Failure> {
     if body.is_empty() {
         return Ok(None);
     }
-    let body: Body = serde_json::from_slice(body).map_err(|error| {
+    let body: Body = body::parse(body).map_err(|error| {
         let detail = format!("Send `{{}}`, or `{{\"amount\": …}}` for a part, as JSON: {error}.");
         Failure::rejection(ProblemType::Malformed, detail)
     })?;

@@ -5,6 +5,8 @@ use engine::problem::FieldError;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::body;
+
 /// Shortest reservation, in seconds: the clock of the platform is as fine as that between two of its machines.
 const MIN_TTL_SECS: u64 = 1;
 /// Longest reservation, in seconds: a day. What is kept back from others for longer is an order, and can be consumed.
@@ -20,7 +22,7 @@ struct Body {
 /// When a reservation of now ends, exclusive.
 pub(super) fn end(body: &[u8], now: DateTime<Utc>) -> Result<DateTime<Utc>, FieldError> {
     // A body that is no object is refused by the evaluation.
-    let sent = serde_json::from_slice::<Body>(body).map_or(None, |body| body.ttl_seconds);
+    let sent = body::parse::<Body>(body).map_or(None, |body| body.ttl_seconds);
     let secs = match sent {
         None => Some(DEFAULT_TTL_SECS),
         Some(sent) => sent

@@ -26,7 +26,7 @@ pub(crate) async fn read<T: serde::de::DeserializeOwned>(
     let now_secs = app.started_millis() / 1_000;
     signature::verify(secret.as_bytes(), &header, &Call::post(path, &body), now_secs)
         .map_err(|error| Failure::rejection(ProblemType::Unauthenticated, format!("Sign the call: {error}.")))?;
-    serde_json::from_slice(&body).map_err(|error| {
+    body::parse(&body).map_err(|error| {
         let detail = format!("Send what an origin of this release sends: {error}.");
         Failure::rejection(ProblemType::Malformed, detail)
     })

@@ -10,7 +10,6 @@ use engine::promotion::{PromotionCode, Rule};
 use engine::wire::v1::{AppKeyEntry, EvaluationRecord, MAX_BODY_BYTES, promotion_key};
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::future_to_promise;
-use worker::web_sys;
 
 use super::consume::{self, Judged};
 use super::evaluate::{EVALUATOR, judged, record};
@@ -110,7 +109,15 @@ fn judge(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: Evaluation
 
 /// Awaits the ledger at most once.
 async fn consume(app: App, judged: Judged) -> Result<JsValue, JsValue> {
-    let answered = consume::consume(&app, judged).await;
-    let response = answered.unwrap_or_else(|failure| failure.into_response(app.request_id()));
-    Ok(web_sys::Response::from(answer::finish(response, app.request_id())).into())
+    let response = match consume::consume(&app, judged).await {
+        Ok(answered) => {
+            let response = answer::from_template(200, answer::JSON, app.request_id(), &answered.json);
+            if let Some((name, value)) = answered.repeated {
+                response.headers().set(name, value)?;
+            }
+            response
+        }
+        Err(failure) => answer::finish(failure.into_response(app.request_id()), app.request_id()).into(),
+    };
+    Ok(response.into())
 }

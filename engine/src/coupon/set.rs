@@ -71,10 +71,13 @@ pub struct Batch {
     count: NonZeroU32,
 }
 
+/// [`Batch`] as it is stored: `#[serde(flatten)]` would read it through a buffer.
 #[derive(Deserialize)]
 struct BatchForm {
-    #[serde(flatten)]
-    terms: BatchTerms,
+    id: CouponBatchId,
+    max_uses: Option<NonZeroU32>,
+    expires_at: Option<DateTime<Utc>>,
+    revoked: bool,
     pattern: Pattern,
     first: u64,
     count: NonZeroU32,
@@ -162,7 +165,13 @@ impl TryFrom<BatchForm> for Batch {
     type Error = BatchError;
 
     fn try_from(form: BatchForm) -> Result<Self, BatchError> {
-        Self::new(form.terms, form.pattern, form.first, form.count)
+        let terms = BatchTerms {
+            id: form.id,
+            max_uses: form.max_uses,
+            expires_at: form.expires_at,
+            revoked: form.revoked,
+        };
+        Self::new(terms, form.pattern, form.first, form.count)
     }
 }
 

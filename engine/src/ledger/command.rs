@@ -1,5 +1,7 @@
 //! What is asked of the ledger, and what it says.
 
+mod read;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use crate::money::Money;
 use crate::wire::v1::{EvaluateAnswer, KeyScope, RedemptionAnswer, RedemptionStatus};
 
 /// What a request wants of the ledger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
     /// Consume, with the answer to give if nothing stands against it: for good, or until a time.
@@ -36,6 +38,7 @@ pub enum Command {
 
 /// A redemption as it would be stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "read::Redeem")]
 pub struct Redeem {
     /// What to store and answer.
     #[serde(flatten)]
@@ -63,6 +66,7 @@ pub struct Handle {
 
 /// What to give back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "read::RollBack")]
 pub struct RollBack {
     /// Of which.
     #[serde(flatten)]
@@ -74,7 +78,7 @@ pub struct RollBack {
 }
 
 /// What the shop is answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Consumed by this request, with the answer of the command.
@@ -114,7 +118,7 @@ pub enum Outcome {
 }
 
 /// Why the ledger refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Refused {
     /// Switched off.

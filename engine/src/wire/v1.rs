@@ -11,9 +11,12 @@ mod publish;
 mod redemption;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::app_key::Mode;
 use crate::coupon::CouponCode;
@@ -193,7 +196,7 @@ pub struct AppKeyEntry {
 }
 
 /// The promotions that a key is bound to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum KeyScope {
     /// `"all"`.
@@ -220,6 +223,31 @@ impl KeyScope {
             Self::All(AllPromotions::All) => true,
             Self::Named(codes) => codes.contains(code),
         }
+    }
+}
+
+// Not derived: an untagged enum is read through a buffer.
+impl<'de> Deserialize<'de> for KeyScope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScopeVisitor)
+    }
+}
+
+struct ScopeVisitor;
+
+impl<'de> Visitor<'de> for ScopeVisitor {
+    type Value = KeyScope;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("\"all\" or a list of promotion codes")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<KeyScope, E> {
+        AllPromotions::deserialize(text.into_deserializer()).map(KeyScope::All)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, codes: A) -> Result<KeyScope, A::Error> {
+        BTreeSet::deserialize(SeqAccessDeserializer::new(codes)).map(KeyScope::Named)
     }
 }
 

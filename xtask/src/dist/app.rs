@@ -36,14 +36,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// How it is compiled: for size, for it is downloaded before it is run. The profile builds the engine for speed, which is
-/// what the Worker needs.
-const OPTIONS: [&str; 4] = [
+/// How it is compiled: for size, for it is downloaded before it is run.
+const OPTIONS: [&str; 2] = [
     // Views by their kind and not by their very type: each page would bring its own copy of what builds and updates one.
     "target.wasm32-unknown-unknown.rustflags=[\"--cfg\", \"erase_components\"]",
     "profile.release.opt-level=\"z\"",
-    "profile.release.package.engine.opt-level=\"z\"",
-    "profile.release.package.sha2.opt-level=\"z\"",
 ];
 
 /// Wants the page of the component kit.

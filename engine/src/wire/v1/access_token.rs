@@ -189,7 +189,8 @@ impl KeySetEntry {
 }
 
 fn decode_json<T: DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 #[cfg(test)]

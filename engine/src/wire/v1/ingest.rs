@@ -1,9 +1,12 @@
 //! What the queue brings to the origin.
 
-use serde::{Deserialize, Serialize};
+use serde::de::MapAccess;
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::V1;
+use crate::tagged::{self, Tagged, read_none};
 
 /// The path on the origin that takes an [`IngestRequest`].
 pub const INGEST_PATH: &str = "/internal/ingest";
@@ -31,7 +34,7 @@ pub struct IngestAnswer {
 }
 
 /// What became of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum IngestResult {
     /// Committed now.
@@ -45,6 +48,34 @@ pub enum IngestResult {
         /// Why.
         detail: String,
     },
+}
+
+/// The field of [`IngestResult::Rejected`].
+#[derive(Deserialize)]
+struct Rejected {
+    detail: String,
+}
+
+impl Tagged for IngestResult {
+    const TAG: &'static str = "state";
+    const NAMES: &'static [&'static str] = &["rejected", "stored", "duplicate", "parked"];
+
+    fn read<'de, A: MapAccess<'de>>(name: &str, rest: MapAccessDeserializer<A>) -> Result<Self, A::Error> {
+        let alone = match name {
+            "rejected" => return Rejected::deserialize(rest).map(|Rejected { detail }| Self::Rejected { detail }),
+            "stored" => Self::Stored,
+            "duplicate" => Self::Duplicate,
+            "parked" => Self::Parked,
+            _ => return tagged::unknown(name),
+        };
+        read_none(rest).map(|()| alone)
+    }
+}
+
+impl<'de> Deserialize<'de> for IngestResult {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tagged::read(deserializer)
+    }
 }
 
 /// Most calls of [`INGEST_PATH`] that an origin works on at a time, and so the most consumers of the queue (`max_concurrency`

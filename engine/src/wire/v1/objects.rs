@@ -89,12 +89,35 @@ pub const TALLY_PATH: &str = "/internal/tally";
 
 /// Origin → edge: how much has the ledger of this promotion decided?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TallyForm")]
 pub struct TallyRequest {
     /// The format.
     pub v: V1,
     /// Which.
     #[serde(flatten)]
     pub objects: PromotionObjects,
+}
+
+/// [`TallyRequest`] as it is sent: `#[serde(flatten)]` would read it through a buffer.
+#[derive(Deserialize)]
+struct TallyForm {
+    v: V1,
+    organization_id: OrganizationId,
+    promotion_id: PromotionId,
+    counted: bool,
+}
+
+impl From<TallyForm> for TallyRequest {
+    fn from(form: TallyForm) -> Self {
+        Self {
+            v: form.v,
+            objects: PromotionObjects {
+                organization_id: form.organization_id,
+                promotion_id: form.promotion_id,
+                counted: form.counted,
+            },
+        }
+    }
 }
 
 /// Edge → origin, `200`: the sums over the promotion's objects.
