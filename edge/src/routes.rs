@@ -7,6 +7,7 @@ pub(crate) mod forgotten_customers;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod inspect;
+mod locations;
 pub(crate) mod page;
 pub(crate) mod preview;
 pub(crate) mod publish;

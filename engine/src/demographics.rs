@@ -5,4 +5,4 @@ mod places;
 
 pub use age::{AgeBand, MAX_AGE_YEARS};
 pub(crate) use age::{Today, parse_birth_date};
-pub use places::{City, Country, PlaceError};
+pub use places::{City, Country, Locations, LocationsError, PlaceError};

@@ -14,7 +14,7 @@ mod request;
 
 use chrono::{DateTime, Utc};
 
-use crate::demographics::Today;
+use crate::demographics::{Locations, Today};
 use crate::expression::{Inputs, Machine, Outcome};
 use crate::json::KeyOrder;
 use crate::ledger::CouponClaim;
@@ -28,9 +28,11 @@ pub use body::EvaluateError;
 pub use reason::{Decision, Detail, MAX_PART_CHARS, ReasonCode, Refusal};
 pub use request::{MAX_REFERENCE_CHARS, Request};
 
-/// The buffers of evaluations, kept from one request to the next.
-#[derive(Debug, Default)]
+/// The buffers of evaluations, kept from one request to the next, and the locations that cities are looked up in.
+#[derive(Debug)]
 pub struct Evaluator {
+    /// `None` until the host has brought them.
+    locations: Option<Locations>,
     head: request::Head,
     inputs: Inputs,
     machine: Machine,
@@ -69,11 +71,57 @@ pub struct Evaluation<'a> {
     pub coupon: Option<&'a CouponClaim>,
 }
 
+impl Default for Evaluator {
+    /// With the locations that the program carries along.
+    fn default() -> Self {
+        let mut evaluator = Self::without_locations();
+        evaluator.set_locations(Locations::embedded());
+        evaluator
+    }
+}
+
 impl Evaluator {
+    /// For a host that brings the locations when the first request needs them.
+    ///
+    /// ```
+    /// use engine::demographics::Locations;
+    /// use engine::evaluate::{EvaluateError, Evaluator};
+    /// use engine::promotion::Rule;
+    ///
+    /// let rule = Rule::from_json(include_str!("../tests/data/rule.v3.json")).unwrap();
+    /// let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    /// let body = br#"{"attributes": {"total": 120.50, "quantity": 3, "payment_method": "visa"},
+    ///                 "country": "UY", "city": "MVD", "transaction_id": "order-1001"}"#;
+    /// let mut evaluator = Evaluator::without_locations();
+    /// assert_eq!(evaluator.read(&rule, body, now), Err(EvaluateError::LocationsNeeded));
+    /// evaluator.set_locations(Locations::embedded());
+    /// assert_eq!(evaluator.read(&rule, body, now), Ok(()));
+    /// ```
+    pub fn without_locations() -> Self {
+        Self {
+            locations: None,
+            head: request::Head::default(),
+            inputs: Inputs::default(),
+            machine: Machine::default(),
+            hints: Hints::default(),
+            coupon: None,
+        }
+    }
+
+    /// Judges cities from now on.
+    pub fn set_locations(&mut self, locations: Locations) {
+        self.locations = Some(locations);
+    }
+
+    /// Whether it can judge cities.
+    pub const fn has_locations(&self) -> bool {
+        self.locations.is_some()
+    }
+
     /// Evaluates a rule for a request's body at `now`.
     ///
     /// # Errors
-    /// The body is no JSON, or fields are wrong: all of them at once.
+    /// The body is no JSON, or fields are wrong: all of them at once. Without locations also where a city is to be judged.
     ///
     /// ```
     /// use engine::evaluate::{Decision, Evaluator};
@@ -120,7 +168,16 @@ impl Evaluator {
     /// assert_eq!(pointers, ["/attributes/total", "/attributes/quantity"]);
     /// ```
     pub fn read(&mut self, rule: &Rule, body: &[u8], now: DateTime<Utc>) -> Result<(), EvaluateError> {
-        body::read(rule, body, now, &mut self.hints, &mut self.head, &mut self.inputs)
+        let locations = self.locations.as_ref();
+        body::read(
+            rule,
+            body,
+            now,
+            locations,
+            &mut self.hints,
+            &mut self.head,
+            &mut self.inputs,
+        )
     }
 
     /// Decides on the request that was read last: the second half of [`Evaluator::evaluate`].

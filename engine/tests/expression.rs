@@ -312,6 +312,7 @@ fn outcome(evaluator: &mut Evaluator, rule: &Rule, body: &[u8], now: DateTime<Ut
             Decision::Refused(refusal) => refusal.code.to_string(),
         },
         Err(EvaluateError::Malformed(_)) => "malformed".to_owned(),
+        Err(error @ EvaluateError::LocationsNeeded) => panic!("{error}"),
         Err(EvaluateError::Invalid(errors)) => {
             let errors: Vec<_> = errors.iter().map(|e| format!("{} {}", e.pointer, e.code)).collect();
             errors.join(", ")

@@ -20,6 +20,7 @@ mod headers;
 mod kill;
 mod ledger;
 mod load;
+mod locations;
 mod losses;
 mod outages;
 mod path;
@@ -74,6 +75,7 @@ const CASES: &[(&str, Case)] = &[
     ("strangers", Whole(redemptions::strangers)),
     ("revoked_keys", Whole(redemptions::revoked_keys)),
     ("bodies", Whole(refusals::bodies)),
+    ("locations", OnBare(locations::locations)),
     ("bad_bodies", Whole(bad_bodies::bodies_of_every_kind)),
     ("bad_bodies_soon", OnBare(|bare| bad_bodies::soon(&bare.stack))),
     ("bad_encodings", Whole(bad_input::encoded_bodies)),

@@ -1,5 +1,5 @@
-//! What the platform keeps around a Worker, outside of the Worker's process: KV, the queue, its dead letters; and the
-//! points at which the Worker can be held.
+//! What the platform keeps around a Worker, outside of the Worker's process: KV, the queue, its dead letters, the app's
+//! files; and the points at which the Worker can be held.
 //!
 //! The queue keeps what it has answered for, and delivers a hundred messages at a time, until each is acknowledged. It
 //! can be told to deliver as badly as a queue may.
@@ -38,6 +38,18 @@ impl Point {
     pub(crate) const ALL: [Self; 4] = [Self::BeforeWrite, Self::AfterWrite, Self::BeforeSend, Self::AfterSend];
 }
 
+/// What a Worker gets that asks for one of the app's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Files {
+    /// The file, as it was built.
+    #[default]
+    Built,
+    /// There is none.
+    Missing,
+    /// A page in its place.
+    Page,
+}
+
 /// The running stand-in. Dropping it ends it.
 pub(crate) struct Standin {
     shared: Arc<Shared>,
@@ -60,6 +72,7 @@ struct State {
     taken: BTreeMap<String, usize>,
     dead_letters: Vec<String>,
     manner: Manner,
+    files: Files,
     /// Messages so far.
     messages: usize,
     /// Records and events that are being delivered.
@@ -103,6 +116,11 @@ impl Standin {
     pub(crate) fn behave(&self, manner: Manner) {
         self.shared.lock().manner = manner;
         self.shared.changed.notify_all();
+    }
+
+    /// What is given for the app's files from now on.
+    pub(crate) fn give(&self, files: Files) {
+        self.shared.lock().files = files;
     }
 
     /// Holds whoever passes `point` until it is killed; `None`: nobody from now on.

@@ -16,7 +16,7 @@ use engine::wire::v1::{
 use worker::{Request, Response};
 
 use super::consume::{self, Judged, place, reason};
-use super::{idempotency, reservation};
+use super::{idempotency, locations, reservation};
 use crate::app::App;
 use crate::problem::Failure;
 use crate::random::random;
@@ -25,8 +25,8 @@ use crate::{answer, auth, body, rules};
 
 /// Evaluates a promotion for a shop's request.
 ///
-/// Awaits, when cold, the key and the rule from KV, which change nothing; the body; and the ledger, where repeating
-/// the same request gives the first answer.
+/// Awaits, when cold, the key and the rule from KV and the locations from the app's files, which change nothing; the body;
+/// and the ledger, where repeating the same request gives the first answer.
 pub(crate) async fn post_evaluation(app: &App, request: &mut Request, code: &str) -> Result<Response, Failure> {
     evaluate(app, request, code, Purpose::Consume).await
 }
@@ -59,6 +59,7 @@ async fn evaluate(app: &App, request: &mut Request, code: &str, purpose: Purpose
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;
     let rule = rule.ok_or_else(|| not_found(code.as_str()))?;
+    locations::bring_for(app, &rule.value, &body).await?;
     let call = Call {
         idempotency_key,
         until: match purpose {
@@ -77,7 +78,7 @@ async fn evaluate(app: &App, request: &mut Request, code: &str, purpose: Purpose
 
 thread_local! {
     /// Its buffers serve one request after the other; none is borrowed across an await.
-    pub(super) static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::default());
+    pub(super) static EVALUATOR: RefCell<Evaluator> = RefCell::new(Evaluator::without_locations());
 }
 
 fn judge(
@@ -222,6 +223,8 @@ impl From<EvaluateError> for Failure {
                 format!("Send the body as JSON in UTF-8: {detail}."),
             ),
             EvaluateError::Invalid(errors) => Self::invalid(errors),
+            // Whoever can wait has brought them before; whoever cannot declines, as of any fault.
+            EvaluateError::LocationsNeeded => Self::fault(ProblemType::Unavailable, error.to_string()),
         }
     }
 }

@@ -14,6 +14,7 @@ use worker::{Request, Response};
 
 use super::consume::reason;
 use super::evaluate::{EVALUATOR, not_found};
+use super::locations;
 use crate::app::App;
 use crate::guesses::{Guesser, is_about_a_coupon};
 use crate::problem::Failure;
@@ -23,7 +24,8 @@ use crate::{answer, auth, body, gateway, rules};
 
 /// Previews a promotion for a shop's request, or has the origin do so for a user.
 ///
-/// Awaits, when cold, the key and the rule from KV, and the body. Repeating it is harmless.
+/// Awaits, when cold, the key and the rule from KV and the locations from the app's files, and the body. Repeating it is
+/// harmless.
 pub(crate) async fn post_preview(
     app: &App,
     request: &mut Request,
@@ -40,6 +42,7 @@ pub(crate) async fn post_preview(
     let body = body::read(request, MAX_BODY_BYTES).await?;
     let rule = rules::read::<Rule>(app, promotion_key(key.organization_id, &code)).await?;
     let rule = rule.ok_or_else(|| not_found(code.as_str()))?;
+    locations::bring_for(app, &rule.value, &body).await?;
     let preview = EVALUATOR.with_borrow_mut(|evaluator| preview(app, &key, &rule, evaluator, &body))?;
     Ok(answer::json(200, &preview))
 }

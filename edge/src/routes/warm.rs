@@ -43,8 +43,8 @@ enum Decided {
     Judged(Box<Judged>),
 }
 
-/// A response, or a promise of one where the ledger has a say; `None` when key or rule are not at hand, or not good for this
-/// promotion. Nothing has happened then.
+/// A response, or a promise of one where the ledger has a say; `None` when key, rule or the locations that a city is looked
+/// up in are not at hand, or the key is not good for this promotion. Nothing has happened then.
 pub(crate) fn answer_evaluation(app: App, call: &Call<'_>) -> Option<JsValue> {
     let key = auth::recall(&app, call.authorization)?;
     let code: PromotionCode = call.code.parse().ok()?;

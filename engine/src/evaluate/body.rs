@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Hints;
 use super::request::{Head, MAX_REFERENCE_CHARS, is_reference};
 use crate::calendar::Instant;
-use crate::demographics::{City, Country, PlaceError, Today, parse_birth_date};
+use crate::demographics::{City, Country, Locations, PlaceError, Today, parse_birth_date};
 use crate::expression::{Inputs, Issues, Number, Text, Value, slot};
 use crate::json::{JsonError, KeyOrder, RawString, Scanned, Scanner, Start};
 use crate::money::{MAX_AMOUNT, Money};
@@ -22,6 +22,10 @@ pub enum EvaluateError {
     /// Fields are missing or wrong.
     #[error("{} fields are missing or wrong", .0.len())]
     Invalid(Vec<FieldError>),
+    /// Whether a city exists in its country cannot be told without the locations, and they are not there. Nothing was said
+    /// of the fields.
+    #[error("the request names a city, and the locations are not there")]
+    LocationsNeeded,
 }
 
 impl From<JsonError> for EvaluateError {
@@ -31,6 +35,7 @@ impl From<JsonError> for EvaluateError {
 }
 
 /// Reads a body at `now` into `head` and `inputs`. What neither the contract nor the condition names is ignored.
+/// Without `locations` everything but a city is read.
 ///
 /// # Errors
 /// See [`EvaluateError`].
@@ -38,6 +43,7 @@ pub(super) fn read(
     rule: &Rule,
     body: &[u8],
     now: DateTime<Utc>,
+    locations: Option<&Locations>,
     hints: &mut Hints,
     head: &mut Head,
     inputs: &mut Inputs,
@@ -61,6 +67,8 @@ pub(super) fn read(
     let mut reader = Reader {
         scanner: &scanner,
         today: &mut hints.today,
+        locations,
+        needs_locations: false,
         head,
         inputs,
         issues: &mut issues,
@@ -69,6 +77,10 @@ pub(super) fn read(
     reader.people(&fields, now);
     reader.references(&fields);
     reader.amount_and_time(&fields, now);
+    // Before the errors of the other fields, among which the city's would be missing.
+    if reader.needs_locations {
+        return Err(EvaluateError::LocationsNeeded);
+    }
     require(rule, &fields, &mut issues);
     if issues.0.is_empty() {
         Ok(())
@@ -337,6 +349,9 @@ impl Part {
 struct Reader<'a> {
     scanner: &'a Scanner<'a>,
     today: &'a mut Today,
+    locations: Option<&'a Locations>,
+    /// Whether they are not there and a city has to be looked up.
+    needs_locations: bool,
     head: &'a mut Head,
     inputs: &'a mut Inputs,
     issues: &'a mut Issues,
@@ -373,7 +388,16 @@ impl Reader<'_> {
             }
             return;
         };
-        match City::parse(self.inputs.text_of(text), country) {
+        let name = self.inputs.text_of(text);
+        let city = match self.locations {
+            Some(locations) => City::parse(name, country, locations),
+            None if City::is_code(name) => {
+                self.needs_locations = true;
+                return;
+            }
+            None => Err(PlaceError::CityNotACode),
+        };
+        match city {
             Ok(city) => {
                 self.head.city = Some(city);
                 self.inputs.set_slot(slot::CITY, Value::Text(text));

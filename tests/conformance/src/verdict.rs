@@ -25,7 +25,7 @@ pub enum Verdict {
     ConditionRefused,
     /// The request does not fit the attributes.
     RequestRefused,
-    /// What was stored cannot be loaded: a defect.
+    /// What was stored cannot be loaded, or the locations are missing: a defect.
     Broken,
 }
 
@@ -93,6 +93,7 @@ pub fn decide(case: &Case, evaluator: &mut Evaluator, hasher: &mut Sha256) -> Ve
             part(hasher, debug(&error));
             return Verdict::RequestRefused;
         }
+        Err(EvaluateError::LocationsNeeded) => return Verdict::Broken,
     }
     let program = rule.program();
     let outcome = program.evaluate_with(evaluator.inputs(), &mut Machine::default(), FUEL);

@@ -1,5 +1,6 @@
 //! The calls that the runtime makes for a Worker's bindings.
 
+use std::fs;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,9 +18,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use xtask::paths;
 use xtask::services::workerd::DEAD_LETTER_HEADER;
 
-use super::{Point, Shared};
+use super::{Files, Point, Shared};
+
+/// Where the app's files are, below the folder of what was built for it.
+const ASSETS: &str = "/assets/";
 
 pub(super) fn start(shared: &Arc<Shared>) -> Result<(Runtime, u16)> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -57,6 +62,7 @@ async fn answer(
             Ok(texts) => shared.take(texts).await,
             Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}")).into_response(),
         },
+        ("GET", path) if path.starts_with(ASSETS) => shared.file(path),
         (method, path) => shared.value(method, path, &body),
     }
 }
@@ -113,6 +119,17 @@ impl Shared {
         if is_held {
             pending::<()>().await;
         }
+    }
+
+    /// One of the app's files.
+    fn file(&self, path: &str) -> Response {
+        let files = self.lock().files;
+        let built = match files {
+            Files::Built => fs::read(paths::root().join("ui/dist").join(path.trim_start_matches('/'))).ok(),
+            Files::Missing => None,
+            Files::Page => Some(b"<!doctype html>".to_vec()),
+        };
+        built.map_or(StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
     }
 
     /// KV.

@@ -38,6 +38,10 @@ pub(crate) fn preview(input: PreviewRequest) -> Result<PreviewAnswer, Vec<FieldE
         Ok(evaluation) => evaluation.decision,
         Err(EvaluateError::Malformed(detail)) => return Err(vec![FieldError::new("", "malformed", detail)]),
         Err(EvaluateError::Invalid(errors)) => return Err(errors),
+        // The workbench carries them along, so this is a fault of its own.
+        Err(error @ EvaluateError::LocationsNeeded) => {
+            return Err(vec![FieldError::new("/city", "internal", error.to_string())]);
+        }
     };
     let (discount, refusal) = match decision {
         Decision::Applicable { discount } => (discount, None),

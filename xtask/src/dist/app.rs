@@ -7,7 +7,8 @@
 //! `wasm_split` leaves, which is why the module is linked with them.
 //!
 //! `ui/index.html` is the template: `{{app_js}}`, `{{app_wasm}}`, `{{app_css}}` and `{{workbench_js}}` stand for the
-//! addresses. The sheets of `ui/style/` become one, in the order of their names; everything in `ui/public/` is copied.
+//! addresses. The sheets of `ui/style/` become one, in the order of their names; everything in `ui/public/` is copied. Beside
+//! them are the locations, which no page loads: the Worker does (`edge/src/routes/locations.rs`).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,6 +43,9 @@ const OPTIONS: [&str; 2] = [
     "target.wasm32-unknown-unknown.rustflags=[\"--cfg\", \"erase_components\"]",
     "profile.release.opt-level=\"z\"",
 ];
+
+/// What the locations are made of, as `engine/build.rs` makes those that the engine was built with.
+const LOCATIONS_LIST: &str = "engine/data/unlocode.csv";
 
 /// Wants the page of the component kit.
 const KIT_VARIABLE: &str = "COUPONS_KIT";
@@ -112,6 +116,7 @@ pub(super) fn build(tools: &Tools) -> Result<()> {
     let template = fs::read_to_string(ui.join("index.html")).context("cannot read ui/index.html")?;
     fs::write(new.join("index.html"), fill(&template, &addresses)?).context("cannot write index.html")?;
     copy_all(&ui.join("public"), &new)?;
+    place_locations(&new)?;
     let dist = ui.join("dist");
     remove_if_there(&dist)?;
     move_dir(&new, &dist)
@@ -356,6 +361,14 @@ fn copy_hashed(from: &Path, to: &Path, name: &str, extension: &str) -> Result<St
     Ok(format!("/{ASSETS}/{name}"))
 }
 
+/// Writes the locations under the name that the engine knows them by.
+fn place_locations(to: &Path) -> Result<()> {
+    let list = fs::read_to_string(paths::root().join(LOCATIONS_LIST));
+    let list = list.with_context(|| format!("cannot read {LOCATIONS_LIST}"))?;
+    let coded = locations::code(&list).with_context(|| format!("cannot code {LOCATIONS_LIST}"))?;
+    fs::write(to.join(ASSETS).join(coded.file_name), coded.bytes).context("cannot write the locations")
+}
+
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
     let describe = |path: &Path| format!("cannot copy {}", path.display());
     if !from.exists() {
@@ -439,5 +452,17 @@ mod tests {
         assert!(first.starts_with("/assets/app-") && first.ends_with(".js"), "{first}");
         assert_eq!(first, name("a"));
         assert_ne!(first, name("b"));
+    }
+
+    #[test]
+    fn locations_are_among_what_is_kept_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let assets = dir.path().join(ASSETS);
+        fs::create_dir(&assets).unwrap();
+        place_locations(dir.path()).unwrap();
+        let list = fs::read_to_string(paths::root().join(LOCATIONS_LIST)).unwrap();
+        let coded = locations::code(&list).unwrap();
+        assert_eq!(fs::read(assets.join(coded.file_name)).unwrap(), coded.bytes);
+        assert_eq!(fs::read_dir(&assets).unwrap().count(), 1);
     }
 }

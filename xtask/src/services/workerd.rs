@@ -30,7 +30,7 @@ pub const DEAD_LETTER_HEADER: &str = "x-dead-letter";
 pub struct Surroundings {
     /// The runtime.
     pub program: PathBuf,
-    /// Where the caller answers as KV, as the queues and at the points.
+    /// Where the caller answers as KV, as the queues, with the app's files and at the points.
     pub standin_port: u16,
     /// Where messages for the Worker are taken, on 127.0.0.1.
     pub consumer_port: u16,

@@ -189,7 +189,7 @@ impl Preview<'_> {
             return Vec::new();
         };
         match Evaluator::default().read(&rule, &self.body.text, self.now) {
-            Ok(()) | Err(EvaluateError::Malformed(_)) => Vec::new(),
+            Ok(()) | Err(EvaluateError::Malformed(_) | EvaluateError::LocationsNeeded) => Vec::new(),
             Err(EvaluateError::Invalid(found)) => {
                 // The stand-in consumes a transaction; what the draft consumes is not known.
                 let has_no_kind = !draft.is_object() || is_wrong("kind");
@@ -210,6 +210,8 @@ fn refuse_body(error: EvaluateError) -> Error {
             Error::new(ProblemType::Malformed, detail)
         }
         EvaluateError::Invalid(errors) => Error::invalid(errors),
+        // The origin's evaluators have them.
+        EvaluateError::LocationsNeeded => Error::fault(error),
     }
 }
 

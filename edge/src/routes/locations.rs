@@ -1,0 +1,78 @@
+//! The locations that a request's city is looked up in: 92 kB of which the Worker's module is free. The first request of an
+//! isolate that names a city has them brought from the app's files, and they stay.
+
+use std::time::Duration;
+
+use engine::demographics::Locations;
+use engine::evaluate::EvaluateError;
+use engine::problem::ProblemType;
+use engine::promotion::Rule;
+
+use super::evaluate::EVALUATOR;
+use crate::app::{App, Bindings};
+use crate::outgoing::{bytes, within};
+use crate::problem::Failure;
+
+/// Where the file is, as `xtask/src/dist/app.rs` puts it. The host is a name only: the request never leaves the platform.
+const FOLDER_URL: &str = "https://assets/assets/";
+/// Bounds how long a shop waits for them.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Brings the locations if a body cannot be judged without them.
+///
+/// Awaits the platform's files once, and nothing when the isolate has them or the body names no city. It changes nothing
+/// else: requests that come meanwhile bring them too.
+pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(), Failure> {
+    let are_needed = EVALUATOR.with_borrow_mut(|evaluator| {
+        !evaluator.has_locations()
+            && matches!(
+                evaluator.evaluate(rule, body, app.now()),
+                Err(EvaluateError::LocationsNeeded)
+            )
+    });
+    if !are_needed {
+        return Ok(());
+    }
+    let locations = fetch(app.bindings()).await.map_err(unavailable)?;
+    EVALUATOR.with_borrow_mut(|evaluator| evaluator.set_locations(locations));
+    Ok(())
+}
+
+async fn fetch(bindings: &Bindings) -> Result<Locations, String> {
+    let url = format!("{FOLDER_URL}{}", Locations::FILE_NAME);
+    let exchange = async {
+        let answer = bindings.assets()?.fetch(url, None).await?;
+        Ok((answer.status_code(), bytes(answer).await?))
+    };
+    let (status, bytes) = within(TIMEOUT, exchange).await.map_err(|error| error.to_string())?;
+    read(status, bytes)
+}
+
+/// What came for the file, which may be anything.
+fn read(status: u16, bytes: Vec<u8>) -> Result<Locations, String> {
+    if status != 200 {
+        return Err(format!("status {status}"));
+    }
+    Locations::read(bytes).map_err(|error| error.to_string())
+}
+
+fn unavailable(cause: String) -> Failure {
+    Failure::fault(ProblemType::Unavailable, format!("the locations: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_answers_are_refused() {
+        let check = |status, bytes: &[u8], said: &str| {
+            let found = read(status, bytes.to_vec()).err().unwrap();
+            assert!(found.contains(said), "{found}");
+        };
+        check(404, b"", "status 404");
+        check(304, b"", "status 304");
+        check(200, b"", "0 bytes");
+        check(200, b"<!doctype html>", Locations::FILE_NAME);
+    }
+}

@@ -1,0 +1,76 @@
+//! The locations that cities are looked up in: the Worker fetches them from the app's files when a request names a city.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use xtask::services::workerd::Added;
+
+use crate::client::{Answer, Merchant, request};
+use crate::stack::Bare;
+use crate::standin::Files;
+
+const PATHS: [&str; 3] = [
+    "/v1/promotions/locations/evaluate",
+    "/v1/promotions/locations/preview",
+    "/v1/promotions/locations/reservations",
+];
+
+/// A city is judged once they are there, and until then it is nobody's fault but the Worker's: neither wrong nor right.
+/// What names no city does not need them.
+pub(crate) fn locations(bare: &Bare) -> Result<()> {
+    let merchant = Merchant::register(&bare.stack.edge, "locations")?;
+    merchant.live_promotion("locations")?;
+    let (_, key) = merchant.app_key(&json!("all"))?;
+    let send = |path: &str, city: Value| {
+        let mut body = request("locations");
+        body["city"] = city;
+        // Refused, so that nothing is consumed.
+        body["attributes"]["total"] = json!(1);
+        bare.stack.edge.post(path, Some(&key), &body)
+    };
+    // An isolate that has not fetched them.
+    bare.stack.restart_edge(Added::Nothing)?;
+    let checked = while_away(bare, &send);
+    bare.standin.give(Files::Built);
+    checked?;
+    for path in PATHS {
+        // The first one may be answered on another way than the next.
+        for _ in 0..2 {
+            is_refused_by_the_rule(&send(path, json!("MVD"))?)?;
+            let problem = send(path, json!("NYC"))?.expect_problem(422, "invalid_request")?;
+            ensure!(problem["errors"][0]["code"] == "city_not_in_country", "{problem}");
+        }
+    }
+    // They stay.
+    bare.standin.give(Files::Missing);
+    let kept = send(PATHS[0], json!("MVD"));
+    bare.standin.give(Files::Built);
+    is_refused_by_the_rule(&kept?)
+}
+
+fn while_away(bare: &Bare, send: &impl Fn(&str, Value) -> Result<Answer>) -> Result<()> {
+    for files in [Files::Missing, Files::Page] {
+        bare.standin.give(files);
+        for path in PATHS {
+            for _ in 0..2 {
+                for city in ["MVD", "NYC"] {
+                    let answer = send(path, json!(city))?;
+                    ensure!(answer.header("retry-after") == "2", "{files:?} {path}: {answer:?}");
+                    answer.expect_problem(503, "unavailable")?;
+                }
+                is_refused_by_the_rule(&send(path, Value::Null)?)?;
+                let problem = send(path, json!("Montevideo"))?.expect_problem(422, "invalid_request")?;
+                ensure!(problem["errors"][0]["code"] == "city_not_a_code", "{problem}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_refused_by_the_rule(answer: &Answer) -> Result<()> {
+    let said = answer.json()?;
+    ensure!(
+        answer.status == 200 && said["reason"]["code"] == "condition_not_met",
+        "{answer:?}"
+    );
+    Ok(())
+}
