@@ -75,7 +75,16 @@ fn one(steps: &mut Steps, part: Part) -> Result<()> {
             let tools = steps.run("tools", toolchain::ensure)?;
             steps.run("wasm32", || build_engine_for_wasm(&tools))?;
             steps.run("tests", || {
-                cargo_test(&["--package", "engine", "--package", "conformance", "--package", "model"])
+                cargo_test(&[
+                    "--package",
+                    "engine",
+                    "--package",
+                    "locations",
+                    "--package",
+                    "conformance",
+                    "--package",
+                    "model",
+                ])
             })?;
             steps.run("native = wasm", || conformance::check(&tools))?;
             steps.run("fuzz", fuzz::run_all)

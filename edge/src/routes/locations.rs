@@ -7,6 +7,7 @@ use engine::demographics::Locations;
 use engine::evaluate::EvaluateError;
 use engine::problem::ProblemType;
 use engine::promotion::Rule;
+use worker::{Method, Request};
 
 use super::evaluate::EVALUATOR;
 use crate::app::{App, Bindings};
@@ -41,7 +42,10 @@ pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(),
 async fn fetch(bindings: &Bindings) -> Result<Locations, String> {
     let url = format!("{FOLDER_URL}{}", Locations::FILE_NAME);
     let exchange = async {
-        let answer = bindings.assets()?.fetch(url, None).await?;
+        let answer = bindings
+            .assets()?
+            .fetch_request(Request::new(&url, Method::Get)?)
+            .await?;
         Ok((answer.status_code(), bytes(answer).await?))
     };
     let (status, bytes) = within(TIMEOUT, exchange).await.map_err(|error| error.to_string())?;
