@@ -168,7 +168,7 @@ pub(crate) async fn check(bindings: &Bindings) -> Result<(), String> {
     }
 }
 
-/// Posts the same to several objects at the same time, and waits for all.
+/// Posts the same to several objects at the same time, and waits for all. Their `200` says all; its body is `null`.
 async fn tell(bindings: &Bindings, objects: Vec<String>, path: &str, body: Vec<u8>) -> Result<(), String> {
     let calls = objects
         .into_iter()

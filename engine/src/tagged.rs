@@ -66,3 +66,51 @@ impl<'de, T: Tagged> Visitor<'de> for Entries<T> {
         T::read(&name, MapAccessDeserializer::new(entries))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use crate::wire::v1::IngestResult;
+
+    /// Whether each variant, of which there is a sample, is read as it is written. `name` matches all variants, so that a new
+    /// one is missed here and not where it is received.
+    pub(crate) fn check<T: Tagged + Serialize + DeserializeOwned + PartialEq + fmt::Debug>(
+        samples: &[T],
+        name: impl Fn(&T) -> &'static str,
+    ) {
+        let mut names: Vec<_> = samples.iter().map(&name).collect();
+        let mut known = T::NAMES.to_vec();
+        names.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(names, known, "one sample of each variant, and each variant in NAMES");
+        for sample in samples {
+            let text = serde_json::to_string(sample).unwrap();
+            let start = format!(r#"{{"{}":"{}""#, T::TAG, name(sample));
+            assert!(text.starts_with(&start), "{text}");
+            assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), sample);
+            let more = format!(r#"{text:.0$},"later":{{"a":[1]}}}}"#, text.len() - 1);
+            assert_eq!(&serde_json::from_str::<T>(&more).unwrap(), sample, "{more}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, said: &str| {
+            let error = serde_json::from_str::<IngestResult>(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{text}: {error}");
+        };
+        check(r#"{"detail":"a","state":"rejected"}"#, "expected `state` first");
+        check("{}", "expected `state` first");
+        check("[]", "expected an object that starts with `state`");
+        check("null", "expected an object that starts with `state`");
+        check(
+            r#"{"state":"lost"}"#,
+            "unknown variant `lost`, expected one of `rejected`",
+        );
+        check(r#"{"state":1}"#, "expected a string");
+        check(r#"{"state":"rejected"}"#, "missing field `detail`");
+    }
+}

@@ -30,8 +30,11 @@ pub(crate) fn locations(bare: &Bare) -> Result<()> {
     // An isolate that has not fetched them.
     bare.stack.restart_edge(Added::Nothing)?;
     let checked = while_away(bare, &send);
+    let told = files_state(bare);
     bare.standin.give(Files::Built);
     checked?;
+    ensure!(told? == "down", "the health check does not see the files missing");
+    ensure!(files_state(bare)? == "up", "the health check does not see the files");
     for path in PATHS {
         // The first one may be answered on another way than the next.
         for _ in 0..2 {
@@ -48,7 +51,7 @@ pub(crate) fn locations(bare: &Bare) -> Result<()> {
 }
 
 fn while_away(bare: &Bare, send: &impl Fn(&str, Value) -> Result<Answer>) -> Result<()> {
-    for files in [Files::Missing, Files::Page] {
+    for files in [Files::Page, Files::Missing] {
         bare.standin.give(files);
         for path in PATHS {
             for _ in 0..2 {
@@ -64,6 +67,11 @@ fn while_away(bare: &Bare, send: &impl Fn(&str, Value) -> Result<Answer>) -> Res
         }
     }
     Ok(())
+}
+
+fn files_state(bare: &Bare) -> Result<Value> {
+    let health = bare.stack.edge.get("/health_check", None)?.json()?;
+    Ok(health["components"]["files"]["state"].clone())
 }
 
 fn is_refused_by_the_rule(answer: &Answer) -> Result<()> {

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::process::{Output, Process, StopBy};
 use crate::toolchain::Tools;
 use crate::toolchain::wasm::{TARGET, WasmToolchain};
-use crate::{paths, step};
+use crate::{dist, paths, step};
 
 /// Seeds × cases are 100,000 conditions, each with a request.
 const SEEDS: u64 = 100;
@@ -154,6 +154,7 @@ fn build_module(tools: &Tools) -> Result<()> {
     // Said here, not in Cargo.toml: a library that is an rlib too is not optimised at link time.
     command.args(["rustc", "--quiet", "--locked", "--release", "--package", "conformance"]);
     command.args(["--lib", "--crate-type", "cdylib", "--target", TARGET]);
+    dist::compile_as_worker(&mut command);
     step::run_openly("building the random cases for wasm32", &mut command)
 }
 

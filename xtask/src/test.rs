@@ -155,6 +155,7 @@ fn build_engine_for_wasm(tools: &Tools) -> Result<()> {
         "--target",
         TARGET,
     ]);
+    dist::compile_as_worker(&mut command);
     step::run_openly("building the engine for wasm32", &mut command)
 }
 

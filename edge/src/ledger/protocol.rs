@@ -1,5 +1,5 @@
 //! What edge and object say to each other: JSON over the object's `fetch`, versioned, pinned by a test because edge
-//! and object of two releases meet during a deployment.
+//! and object of two releases meet during a deployment. The name of a command or an outcome comes first in its object.
 
 use engine::ids::{AppKeyId, LedgerEventId};
 use engine::ledger::{Command, ListedCoupon, Outcome};

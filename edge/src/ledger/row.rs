@@ -120,8 +120,9 @@ pub(super) fn integer(value: u64) -> SqlStorageValue {
 }
 
 fn whole(value: f64) -> Fallible<u64> {
+    // Not by way of a text: each row has several of these.
     if value.fract() != 0.0 || !(0.0..TOO_LARGE).contains(&value) {
-        return Err("a stored number is not whole, negative or too large".to_owned());
+        return Err("a stored number is a fraction, negative or too large".to_owned());
     }
     #[expect(
         clippy::cast_possible_truncation,

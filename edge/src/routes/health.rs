@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join4;
 use serde::Serialize;
 use worker::{Headers, Response};
 
+use super::locations;
 use crate::app::{App, Bindings};
 use crate::outgoing::{self, within};
 use crate::{answer, ledger, origin};
@@ -24,6 +25,7 @@ struct Components {
     kv: Component,
     queue: Component,
     ledger: Component,
+    files: Component,
     origin: Component,
 }
 
@@ -49,13 +51,15 @@ struct StatusAnswer {
 /// Each component by name; 200 only when all work. Awaits one harmless read of each.
 pub(crate) async fn get_health_check(app: &App) -> Response {
     let bindings = app.bindings();
-    let ((kv, ledger), origin) = join(
-        join(check_kv(bindings), ledger::check(bindings)),
+    let (kv, ledger, files, origin) = join4(
+        check_kv(bindings),
+        ledger::check(bindings),
+        locations::check(bindings, CHECK_TIMEOUT),
         check_origin(bindings),
     )
     .await;
     let queue = check_queues(bindings);
-    let all_up = [&kv, &queue, &ledger, &origin].into_iter().all(Result::is_ok);
+    let all_up = [&kv, &queue, &ledger, &files, &origin].into_iter().all(Result::is_ok);
     let component = |name: &'static str, result: Result<(), String>, advice| match result {
         Ok(()) => Component {
             state: State::Up,
@@ -81,6 +85,11 @@ pub(crate) async fn get_health_check(app: &App) -> Response {
             ledger,
             "The ledger cannot be reached: redemptions answer 503.",
         ),
+        files: component(
+            "files",
+            files,
+            "The app's files cannot be read: deploy them with the Worker. Requests that name a city answer 503 on new isolates.",
+        ),
         origin: component(
             "origin",
             origin,
@@ -103,6 +112,7 @@ pub(crate) fn get_readyz(app: &App) -> Response {
         bindings.store().map(drop).map_err(|error| error.to_string()),
         check_queues(bindings),
         bindings.ledger().map(drop).map_err(|error| error.to_string()),
+        bindings.assets().map(drop).map_err(|error| error.to_string()),
         bindings.origin_url().map(drop),
         bindings.internal_secret().map(drop),
     ];

@@ -21,15 +21,11 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Brings the locations if a body cannot be judged without them.
 ///
-/// Awaits the platform's files once, and nothing when the isolate has them or the body names no city. It changes nothing
-/// else: requests that come meanwhile bring them too.
+/// Awaits the platform's files once, and nothing when the isolate has them or the body names no city; until then each body is
+/// read here once more. It changes nothing else: requests that come meanwhile bring them too.
 pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(), Failure> {
     let are_needed = EVALUATOR.with_borrow_mut(|evaluator| {
-        !evaluator.has_locations()
-            && matches!(
-                evaluator.evaluate(rule, body, app.now()),
-                Err(EvaluateError::LocationsNeeded)
-            )
+        !evaluator.has_locations() && evaluator.read(rule, body, app.now()) == Err(EvaluateError::LocationsNeeded)
     });
     if !are_needed {
         return Ok(());
@@ -39,13 +35,23 @@ pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(),
     Ok(())
 }
 
-async fn fetch(bindings: &Bindings) -> Result<Locations, String> {
-    let url = format!("{FOLDER_URL}{}", Locations::FILE_NAME);
+/// Whether they can be brought. Awaits the platform's files once and changes nothing.
+pub(super) async fn check(bindings: &Bindings, timeout: Duration) -> Result<(), String> {
     let exchange = async {
-        let answer = bindings
-            .assets()?
-            .fetch_request(Request::new(&url, Method::Get)?)
-            .await?;
+        let answer = bindings.assets()?.fetch_request(request(Method::Head)?).await?;
+        Ok(answer.status_code())
+    };
+    let status = within(timeout, exchange).await.map_err(|error| error.to_string())?;
+    is_there(status)
+}
+
+fn request(method: Method) -> worker::Result<Request> {
+    Request::new(&format!("{FOLDER_URL}{}", Locations::FILE_NAME), method)
+}
+
+async fn fetch(bindings: &Bindings) -> Result<Locations, String> {
+    let exchange = async {
+        let answer = bindings.assets()?.fetch_request(request(Method::Get)?).await?;
         Ok((answer.status_code(), bytes(answer).await?))
     };
     let (status, bytes) = within(TIMEOUT, exchange).await.map_err(|error| error.to_string())?;
@@ -54,10 +60,18 @@ async fn fetch(bindings: &Bindings) -> Result<Locations, String> {
 
 /// What came for the file, which may be anything.
 fn read(status: u16, bytes: Vec<u8>) -> Result<Locations, String> {
-    if status != 200 {
-        return Err(format!("status {status}"));
-    }
+    is_there(status)?;
     Locations::read(bytes).map_err(|error| error.to_string())
+}
+
+fn is_there(status: u16) -> Result<(), String> {
+    if status == 200 {
+        return Ok(());
+    }
+    let name = Locations::FILE_NAME;
+    Err(format!(
+        "{name} has status {status}: deploy the app's files with the Worker"
+    ))
 }
 
 fn unavailable(cause: String) -> Failure {

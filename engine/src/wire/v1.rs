@@ -366,4 +366,27 @@ mod tests {
         check(&named, "SUMMER-10", true);
         check(&named, "winter", false);
     }
+
+    #[test]
+    fn scopes_are_read_from_texts_and_from_values() {
+        let check = |json: &str, expected: Result<KeyScope, &str>| {
+            let value: serde_json::Value = serde_json::from_str(json).unwrap();
+            for read in [serde_json::from_str::<KeyScope>(json), serde_json::from_value(value)] {
+                match (read, &expected) {
+                    (Ok(read), expected) => assert_eq!(Ok(&read), expected.as_ref(), "{json}"),
+                    (Err(error), Err(said)) => assert!(error.to_string().contains(said), "{json}: {error}"),
+                    (Err(error), Ok(_)) => panic!("{json}: {error}"),
+                }
+            }
+        };
+        check(r#""all""#, Ok(KeyScope::ALL));
+        let named = BTreeSet::from(["summer-10".parse().unwrap()]);
+        check(r#"["summer-10"]"#, Ok(KeyScope::Named(named)));
+        check("[]", Ok(KeyScope::Named(BTreeSet::new())));
+        check(r#""some""#, Err("unknown variant `some`, expected `all`"));
+        check(r#"["not a code!"]"#, Err("a code is 1 to 64 letters"));
+        for wrong in ["5", "null", "{}", r#"{"all":null}"#, "true"] {
+            check(wrong, Err("expected \"all\" or a list of promotion codes"));
+        }
+    }
 }

@@ -62,7 +62,7 @@ async fn answer(
             Ok(texts) => shared.take(texts).await,
             Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}")).into_response(),
         },
-        ("GET", path) if path.starts_with(ASSETS) => shared.file(path),
+        ("GET" | "HEAD", path) if path.starts_with(ASSETS) => shared.file(path),
         (method, path) => shared.value(method, path, &body),
     }
 }

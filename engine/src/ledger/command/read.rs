@@ -212,3 +212,131 @@ impl<'de> Deserialize<'de> for Refused {
         tagged::read(deserializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promotion::Limits;
+    use crate::tagged::tests::check;
+
+    const ID: &str = "01a0c4506c0071018101010101010101";
+
+    fn entry() -> Entry {
+        serde_json::from_str(include_str!("../../../tests/data/ledger_entry.v1.json")).unwrap()
+    }
+
+    fn handle() -> Handle {
+        Handle {
+            redemption_id: format!("red_{ID}").parse().unwrap(),
+            app_key_id: format!("key_{ID}").parse().unwrap(),
+            scope: KeyScope::ALL,
+        }
+    }
+
+    #[test]
+    fn commands() {
+        let redeem = super::super::Redeem {
+            entry: entry(),
+            id: handle().redemption_id,
+            claim: Claim {
+                revision: 5,
+                counted: true,
+                limits: Limits::default(),
+                customer_id: None,
+                coupon: None,
+            },
+            transaction_id: None,
+            until: None,
+        };
+        let samples = [
+            Command::Redeem(Box::new(redeem)),
+            Command::LookUp {
+                fingerprint: "f1".to_owned(),
+                app_key_id: handle().app_key_id,
+            },
+            Command::Confirm(handle()),
+            Command::Release(handle()),
+            Command::RollBack(Box::new(super::super::RollBack {
+                handle: handle(),
+                amount: None,
+                idempotency_key: Some("i-1".to_owned()),
+            })),
+            Command::Find(handle()),
+            Command::Expire,
+        ];
+        check(&samples, |command| match command {
+            Command::Redeem(_) => "redeem",
+            Command::LookUp { .. } => "look_up",
+            Command::Confirm(_) => "confirm",
+            Command::Release(_) => "release",
+            Command::RollBack(_) => "roll_back",
+            Command::Find(_) => "find",
+            Command::Expire => "expire",
+        });
+    }
+
+    #[test]
+    fn outcomes() {
+        let redemption = format!(
+            r#"{{"id":"red_{ID}","status":"committed","promotion":{{"code":"summer-10","version":3}},"created_at":"2026-11-21T12:00:00Z","updated_at":"2026-11-21T12:00:00Z"}}"#
+        );
+        let samples = [
+            Outcome::Granted { exhausted: true },
+            Outcome::Replayed(Box::new(entry().answer)),
+            Outcome::Conflict,
+            Outcome::Refused { by: Refused::Budget },
+            Outcome::Unused,
+            Outcome::Stands(serde_json::from_str(&redemption).unwrap()),
+            Outcome::Closed {
+                status: RedemptionStatus::Expired,
+            },
+            Outcome::Excess { left: 5 },
+            Outcome::Unknown,
+            Outcome::NotAllowed,
+            Outcome::KeyRevoked,
+        ];
+        check(&samples, |outcome| match outcome {
+            Outcome::Granted { .. } => "granted",
+            Outcome::Replayed(_) => "replayed",
+            Outcome::Conflict => "conflict",
+            Outcome::Refused { .. } => "refused",
+            Outcome::Unused => "unused",
+            Outcome::Stands(_) => "stands",
+            Outcome::Closed { .. } => "closed",
+            Outcome::Excess { .. } => "excess",
+            Outcome::Unknown => "unknown",
+            Outcome::NotAllowed => "not_allowed",
+            Outcome::KeyRevoked => "key_revoked",
+        });
+    }
+
+    #[test]
+    fn refusals() {
+        let samples = [
+            Refused::NotActive,
+            Refused::Expired {
+                at: "2026-11-21T12:00:00Z".parse().unwrap(),
+            },
+            Refused::CouponNotFound,
+            Refused::CouponExpired,
+            Refused::CouponRevoked,
+            Refused::CouponExhausted,
+            Refused::WrongCustomer,
+            Refused::PromotionLimit,
+            Refused::CustomerLimit,
+            Refused::Budget,
+        ];
+        check(&samples, |refused| match refused {
+            Refused::NotActive => "not_active",
+            Refused::Expired { .. } => "expired",
+            Refused::CouponNotFound => "coupon_not_found",
+            Refused::CouponExpired => "coupon_expired",
+            Refused::CouponRevoked => "coupon_revoked",
+            Refused::CouponExhausted => "coupon_exhausted",
+            Refused::WrongCustomer => "wrong_customer",
+            Refused::PromotionLimit => "promotion_limit",
+            Refused::CustomerLimit => "customer_limit",
+            Refused::Budget => "budget",
+        });
+    }
+}

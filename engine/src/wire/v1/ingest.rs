@@ -127,6 +127,23 @@ mod tests {
     }
 
     #[test]
+    fn each_fate_is_read() {
+        let detail = "no record".to_owned();
+        let samples = [
+            IngestResult::Stored,
+            IngestResult::Duplicate,
+            IngestResult::Parked,
+            IngestResult::Rejected { detail },
+        ];
+        tagged::tests::check(&samples, |result| match result {
+            IngestResult::Stored => "stored",
+            IngestResult::Duplicate => "duplicate",
+            IngestResult::Parked => "parked",
+            IngestResult::Rejected { .. } => "rejected",
+        });
+    }
+
+    #[test]
     fn sent_forms_are_pinned() {
         check::<IngestRequest>(r#"{"v":1,"records":[{"v":1},null]}"#);
         check::<IngestAnswer>(
