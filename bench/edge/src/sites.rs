@@ -103,7 +103,8 @@ const MEASURED: &[&str] = &[
 /// Of our Worker and whoever calls it as the origin does.
 const SECRET: &str = "a secret that this measurement alone has";
 
-/// The Worker's bindings, as wrangler.toml names them. Nobody acknowledges the ledger's events here, so they are sent
+/// The Worker's bindings, as wrangler.toml names them, but for the app's files, which are needed by requests that name a city
+/// and by the app alone. Nobody acknowledges the ledger's events here, so they are sent
 /// again as late as can be.
 fn bindings() -> String {
     format!(
