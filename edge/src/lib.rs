@@ -9,6 +9,7 @@ mod answer;
 mod app;
 mod auth;
 mod body;
+mod circuit;
 mod consumer;
 mod cors;
 mod crypto;

@@ -7,8 +7,6 @@
 //!
 //! Evaluation and redemption call no origin, so nothing here concerns them.
 
-mod circuit;
-
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -18,9 +16,9 @@ use serde::de::DeserializeOwned;
 use worker::{Headers, Request, Response};
 
 use crate::app::{Bindings, now_millis};
+use crate::circuit::{Change, Circuit};
 use crate::outgoing::{self, CallError};
 use crate::{body, log};
-use circuit::{Change, Circuit};
 
 thread_local! {
     /// What this isolate knows of the origin. Isolates share nothing, so each finds out for itself.

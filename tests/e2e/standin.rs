@@ -48,6 +48,8 @@ pub(crate) enum Files {
     Missing,
     /// A page in its place.
     Page,
+    /// Whoever asks for it has no answer.
+    Silent,
 }
 
 /// The running stand-in. Dropping it ends it.

@@ -1,6 +1,7 @@
 //! The locations that a request's city is looked up in: 92 kB of which the Worker's module is free. The first request of an
 //! isolate that names a city has them brought from the app's files, and they stay.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use engine::demographics::Locations;
@@ -10,7 +11,8 @@ use engine::promotion::Rule;
 use worker::{Method, Request};
 
 use super::evaluate::EVALUATOR;
-use crate::app::{App, Bindings};
+use crate::app::{App, Bindings, now_millis};
+use crate::circuit::Circuit;
 use crate::outgoing::{bytes, within};
 use crate::problem::Failure;
 
@@ -19,10 +21,16 @@ const FOLDER_URL: &str = "https://assets/assets/";
 /// Bounds how long a shop waits for them.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+thread_local! {
+    /// What this isolate knows of the app's files.
+    static CIRCUIT: Cell<Circuit> = const { Cell::new(Circuit::CLOSED) };
+}
+
 /// Brings the locations if a body cannot be judged without them.
 ///
 /// Awaits the platform's files once, and nothing when the isolate has them or the body names no city; until then each body is
-/// read here once more. It changes nothing else: requests that come meanwhile bring them too.
+/// read here once more. It changes nothing else: requests that come meanwhile bring them too. While they are known to be
+/// away, nobody waits for them.
 pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(), Failure> {
     let are_needed = EVALUATOR.with_borrow_mut(|evaluator| {
         !evaluator.has_locations() && evaluator.read(rule, body, app.now()) == Err(EvaluateError::LocationsNeeded)
@@ -30,7 +38,13 @@ pub(super) async fn bring_for(app: &App, rule: &Rule, body: &[u8]) -> Result<(),
     if !are_needed {
         return Ok(());
     }
-    let locations = fetch(app.bindings()).await.map_err(unavailable)?;
+    let (circuit, admitted) = CIRCUIT.get().admit(now_millis());
+    CIRCUIT.set(circuit);
+    admitted.map_err(|wait_millis| unavailable(format!("away, asked for again in {wait_millis} ms")))?;
+    let fetched = fetch(app.bindings()).await;
+    let (circuit, _) = CIRCUIT.get().learn(fetched.is_ok(), now_millis());
+    CIRCUIT.set(circuit);
+    let locations = fetched.map_err(unavailable)?;
     EVALUATOR.with_borrow_mut(|evaluator| evaluator.set_locations(locations));
     Ok(())
 }

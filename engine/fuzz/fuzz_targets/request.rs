@@ -56,6 +56,13 @@ fuzz_target!(|body: &[u8]| {
         let found = new.evaluate(rule, body, now());
         let is_malformed = matches!(found, Err(EvaluateError::Malformed(_)));
         assert_eq!(is_malformed, !is_json, "{found:?}");
+        let mut bare = Evaluator::without_locations();
+        match (&found, bare.evaluate(rule, body, now())) {
+            (_, Err(EvaluateError::LocationsNeeded)) => assert!(is_json),
+            (Ok(found), Ok(same)) => assert_eq!(found.decision, same.decision),
+            (Err(found), Err(same)) => assert_eq!(*found, same),
+            (found, other) => panic!("{found:?}, without locations {other:?}"),
+        }
         match (found, used.evaluate(rule, body, now())) {
             (Ok(found), Ok(again)) => {
                 assert_eq!(found.decision, again.decision);

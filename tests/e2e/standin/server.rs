@@ -62,7 +62,7 @@ async fn answer(
             Ok(texts) => shared.take(texts).await,
             Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}")).into_response(),
         },
-        ("GET" | "HEAD", path) if path.starts_with(ASSETS) => shared.file(path),
+        ("GET" | "HEAD", path) if path.starts_with(ASSETS) => shared.file(path).await,
         (method, path) => shared.value(method, path, &body),
     }
 }
@@ -122,12 +122,13 @@ impl Shared {
     }
 
     /// One of the app's files.
-    fn file(&self, path: &str) -> Response {
+    async fn file(&self, path: &str) -> Response {
         let files = self.lock().files;
         let built = match files {
             Files::Built => fs::read(paths::root().join("ui/dist").join(path.trim_start_matches('/'))).ok(),
             Files::Missing => None,
             Files::Page => Some(b"<!doctype html>".to_vec()),
+            Files::Silent => pending().await,
         };
         built.map_or(StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
     }

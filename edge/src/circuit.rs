@@ -1,4 +1,4 @@
-//! Whether the origin is worth calling: a circuit breaker. Pure: time is an argument.
+//! Whether the other side, the origin or the app's files, is worth calling: a circuit breaker. Pure: time is an argument.
 //!
 //! ```text
 //! closed ── failures in a row ──▶ open ── after a while, one call ──▶ probing ── answered ──▶ closed
@@ -9,7 +9,7 @@
 /// So many calls in a row without an answer open it: one or two may be a connection that broke or a restart.
 const MAX_FAILURES: u32 = 3;
 /// How long it stays open, in milliseconds: no longer than a restart takes, so that nobody waits for long once the
-/// origin is back; long enough that an origin in trouble is not pressed by every isolate.
+/// other side is back; long enough that one in trouble is not pressed by every isolate.
 const OPEN_MILLIS: u64 = 3_000;
 /// How long a probe may be without an outcome, in milliseconds, before another call may try: above a call's own bound of
 /// ten seconds. A client that leaves takes its call with it, and its outcome is never known.
@@ -17,7 +17,7 @@ const PROBE_MILLIS: u64 = 12_000;
 
 /// What is known of the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Circuit {
+pub(crate) enum Circuit {
     /// Calls go out.
     Closed {
         /// Those in a row that had no answer.
@@ -31,17 +31,17 @@ pub(super) enum Circuit {
 
 /// What is worth a line in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     Opened,
     Closed,
 }
 
 impl Circuit {
     /// As an isolate starts.
-    pub(super) const CLOSED: Self = Self::Closed { failures: 0 };
+    pub(crate) const CLOSED: Self = Self::Closed { failures: 0 };
 
     /// Whether a call may go out; else how many milliseconds it has to wait.
-    pub(super) const fn admit(self, now_millis: u64) -> (Self, Result<(), u64>) {
+    pub(crate) const fn admit(self, now_millis: u64) -> (Self, Result<(), u64>) {
         match self {
             Self::Closed { .. } => (self, Ok(())),
             Self::Open { until_millis } | Self::Probing { until_millis } if now_millis < until_millis => {
@@ -55,7 +55,7 @@ impl Circuit {
     }
 
     /// Learns whether a call had an answer.
-    pub(super) const fn learn(self, is_answered: bool, now_millis: u64) -> (Self, Option<Change>) {
+    pub(crate) const fn learn(self, is_answered: bool, now_millis: u64) -> (Self, Option<Change>) {
         match (self, is_answered) {
             (Self::Closed { .. }, true) => (Self::CLOSED, None),
             (Self::Open { .. } | Self::Probing { .. }, true) => (Self::CLOSED, Some(Change::Closed)),
