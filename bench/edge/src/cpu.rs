@@ -1,5 +1,7 @@
 //! Processor time per request and the rate, in interleaved rounds.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -19,6 +21,8 @@ pub(crate) struct Effort {
     pub(crate) requests: u64,
     /// Requests before, which are not counted: while the others had their turn, V8 put some of a Worker's code away.
     pub(crate) warm_up: u64,
+    /// Longer than records and events wait for others.
+    pub(crate) quiet: Duration,
 }
 
 impl Effort {
@@ -50,13 +54,18 @@ pub(crate) struct Cell {
 pub(crate) struct Cpu(Vec<Cell>);
 
 fn one_round(sites: &Sites, effort: Effort, Cell { case, site, .. }: &Cell) -> Result<Sample> {
-    let Effort { requests, warm_up, .. } = effort;
+    let Effort {
+        requests,
+        warm_up,
+        quiet,
+        ..
+    } = effort;
     let request = sites.request(case.rule, &case.body);
     load::closed(sites.port(*site), &request, CONNECTIONS, warm_up)?;
-    sites.settle()?;
+    sites.settle(quiet)?;
     let before = sites.workerd.cpu()?;
     let time = load::closed(sites.port(*site), &request, CONNECTIONS, requests)?;
-    sites.settle()?;
+    sites.settle(quiet)?;
     Ok(Sample {
         micros: (sites.workerd.cpu()? - before).as_secs_f64() * 1e6 / requests as f64,
         per_sec: requests as f64 / time.as_secs_f64(),

@@ -1,6 +1,8 @@
 //! Redemptions: what one costs and how many a second there are, beside an object that writes one row, with one object and
 //! with sixteen.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
@@ -12,11 +14,13 @@ use crate::sites::{Site, Sites};
 /// Bytes of the requests, by their name.
 const SIZE: &str = "250";
 
-/// Fewer than of evaluations: each waits for the disk.
+/// Some seconds of each, so that the rate has what the alarm of each second sends in it.
 const EFFORT: Effort = Effort {
     first: 3_000,
-    requests: 600,
+    requests: 3_000,
     warm_up: 100,
+    // Events wait up to a second.
+    quiet: Duration::from_millis(1_200),
 };
 
 /// Measures, and answers every cell.
@@ -52,7 +56,7 @@ fn check(sites: &Sites, cases: &[Case]) -> Result<()> {
             );
         }
     }
-    sites.settle()
+    sites.settle(EFFORT.quiet)
 }
 
 /// How many rows the peer has written.

@@ -14,6 +14,7 @@ mod workerd;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser};
@@ -26,12 +27,15 @@ use sites::{Site, Sites};
 const EFFORT: Effort = Effort {
     first: 10_000,
     requests: 3_000,
-    warm_up: 500,
+    warm_up: 3_000,
+    // Records wait up to 250 ms.
+    quiet: Duration::from_millis(300),
 };
 
 #[derive(Debug, Parser)]
 enum Command {
-    /// Writes `rules.json`, which the peers are bundled with, and `values.json`, the content of the store.
+    /// Writes `rules.json`, which the peers are bundled with, `stored.json`, the same rules as our engine reads them, and
+    /// `values.json`, the content of the store.
     Prepare { modules: PathBuf },
     /// Evaluations, beside an empty Worker and beside other engines.
     Edge {
@@ -77,6 +81,7 @@ fn prepare(modules: &Path) -> Result<()> {
         fs::write(modules.join(name), value.to_string()).with_context(|| format!("{name} cannot be written"))
     };
     write("rules.json", &cases::peer_rules())?;
+    write("stored.json", &cases::stored_rules()?)?;
     write("values.json", &cases::shop()?.values)
 }
 

@@ -20,8 +20,10 @@ const PEERS: [(Site, &str); 3] = [
 
 pub(crate) fn print_cpu(cpu: &Cpu) {
     println!("processor time per request in µs; in brackets what is above the empty Worker");
-    println!("| rule, body | empty | noise | ours | ours ÷ empty | cel-js | json-logic-engine | json-rules-engine |");
-    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    println!(
+        "| rule, body | empty | noise | ours | ours ÷ empty | our engine alone | cel-js | json-logic-engine | json-rules-engine |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     for rule in RULES {
         for (size, _) in SIZES {
             let shown = |site| {
@@ -32,11 +34,12 @@ pub(crate) fn print_cpu(cpu: &Cpu) {
                 )
             };
             println!(
-                "| {rule}, {size} | {:.0} | {:.2} | {} | {:.2} | {} | {} | {} |",
+                "| {rule}, {size} | {:.0} | {:.2} | {} | {:.2} | {} | {} | {} | {} |",
                 cpu.micros(rule, size, Site::Empty),
                 cpu.ratio(rule, size, Site::EmptyAgain, Site::Empty),
                 shown(Site::Ours),
                 cpu.ratio(rule, size, Site::Ours, Site::Empty),
+                shown(Site::Alone),
                 shown(Site::CelJs),
                 shown(Site::JsonLogic),
                 shown(Site::JsonRules),
@@ -80,12 +83,14 @@ pub(crate) fn ratios(cpu: &Cpu, rate: &Rate, memory: &Memory, gzip_kb: f64) -> V
         "noise".to_owned(),
         json!(round(cpu.ratio("two", "250", Site::EmptyAgain, Site::Empty))),
     );
-    for (peer, name) in PEERS {
-        for (size, _) in SIZES {
-            // The rule where we are weaker.
-            let worst = RULES.map(|rule| cpu.above_floor(rule, size, Site::Ours) / cpu.above_floor(rule, size, peer));
-            let worst = worst.into_iter().fold(f64::NEG_INFINITY, f64::max);
-            ratios.insert(format!("above_floor_vs_{name}_{size}"), json!(round(worst)));
+    for (site, prefix) in [(Site::Ours, ""), (Site::Alone, "alone_")] {
+        for (peer, name) in PEERS {
+            for (size, _) in SIZES {
+                // The rule where we are weaker.
+                let worst = RULES.map(|rule| cpu.above_floor(rule, size, site) / cpu.above_floor(rule, size, peer));
+                let worst = worst.into_iter().fold(f64::NEG_INFINITY, f64::max);
+                ratios.insert(format!("{prefix}above_floor_vs_{name}_{size}"), json!(round(worst)));
+            }
         }
     }
     ratios.insert(

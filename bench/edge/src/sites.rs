@@ -15,8 +15,6 @@ use crate::workerd::{Worker, Workerd, free_ports};
 
 /// Longest wait for records to be at the queue.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What was started by requests has ended when no record came for this long: they wait up to 250 ms for others.
-const SETTLE: Duration = Duration::from_millis(300);
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +25,8 @@ pub(crate) enum Site {
     EmptyAgain,
     /// The Worker.
     Ours,
+    /// Our engine, doing what the peers do.
+    Alone,
     CelJs,
     JsonLogic,
     JsonRules,
@@ -38,10 +38,11 @@ pub(crate) enum Site {
 
 impl Site {
     /// Who evaluates.
-    pub(crate) const EVALUATING: [Self; 6] = [
+    pub(crate) const EVALUATING: [Self; 7] = [
         Self::Empty,
         Self::EmptyAgain,
         Self::Ours,
+        Self::Alone,
         Self::CelJs,
         Self::JsonLogic,
         Self::JsonRules,
@@ -54,6 +55,7 @@ impl Site {
             Self::Empty => "empty",
             Self::EmptyAgain => "empty_again",
             Self::Ours => "ours",
+            Self::Alone => "alone",
             Self::CelJs => "cel_js",
             Self::JsonLogic => "json_logic",
             Self::JsonRules => "json_rules",
@@ -66,6 +68,7 @@ impl Site {
         match self {
             Self::Empty | Self::EmptyAgain => &["empty.js"],
             Self::Ours => OURS,
+            Self::Alone => &["alone.js", "alone.wasm", "stored.json"],
             Self::CelJs => &["cel_js.out.js"],
             Self::JsonLogic => &["json_logic.out.js"],
             Self::JsonRules => &["json_rules.out.js"],
@@ -75,7 +78,9 @@ impl Site {
 
     fn settings(self) -> String {
         match self {
-            Self::Empty | Self::EmptyAgain | Self::CelJs | Self::JsonLogic | Self::JsonRules => String::new(),
+            Self::Empty | Self::EmptyAgain | Self::Alone | Self::CelJs | Self::JsonLogic | Self::JsonRules => {
+                String::new()
+            }
             Self::Ours => bindings(),
             Self::EmptyObject | Self::EmptyObjectAgain => format!(
                 r#"
@@ -221,7 +226,7 @@ impl Sites {
     pub(crate) fn check(&self) -> Result<()> {
         let before = self.records()?;
         let cases = cases::cases();
-        for site in [Site::Ours, Site::CelJs, Site::JsonLogic, Site::JsonRules] {
+        for site in [Site::Ours, Site::Alone, Site::CelJs, Site::JsonLogic, Site::JsonRules] {
             for Case { rule, body, size } in &cases {
                 self.decides(site, rule, body, false).context(*size)?;
             }
@@ -265,11 +270,11 @@ impl Sites {
         }
     }
 
-    /// Waits until nothing goes on any more.
-    pub(crate) fn settle(&self) -> Result<()> {
+    /// Waits until nothing goes on any more: what requests started has ended when no record came for so long.
+    pub(crate) fn settle(&self, quiet: Duration) -> Result<()> {
         let mut before = self.records()?;
         loop {
-            thread::sleep(SETTLE);
+            thread::sleep(quiet);
             let records = self.records()?;
             if records == before {
                 return Ok(());

@@ -24,8 +24,9 @@ use crate::outgoing::within;
 use crate::random::random;
 use crate::{answer, body, log};
 
-/// How long an event may wait for others to be sent with, in milliseconds: reports lag by less than a second.
-const RELAY_DELAY_MILLIS: u64 = 250;
+/// How long an event may wait for others to be sent with, in milliseconds. Whatever it sends, an alarm is a call, a written
+/// row and a message; the queue's consumer waits as long again, and reports are some seconds behind.
+const RELAY_DELAY_MILLIS: u64 = 1_000;
 /// How long to wait after the queue has refused a batch, in milliseconds.
 const RELAY_RETRY_MILLIS: u64 = 5_000;
 /// The time after which an event that was not acknowledged is sent again, in milliseconds, at first: longer than the

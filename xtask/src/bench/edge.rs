@@ -8,7 +8,9 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
 use super::workers::Workers;
+use crate::toolchain::Tools;
 use crate::toolchain::npm::{self, Modules, Npm};
+use crate::toolchain::wasm::{TARGET, WasmToolchain};
 use crate::{dist, step};
 
 /// The peers' Workers, each bundled into one module.
@@ -18,11 +20,27 @@ const PACKAGES: [&str; 3] = ["@marcbachmann/cel-js", "json-logic-engine", "json-
 
 pub(super) fn run() -> Result<()> {
     let workers = Workers::prepare("bench-edge")?;
+    build_alone(&workers)?;
     let peers = npm::ensure_peers()?;
     for peer in PEERS {
-        bundle(workers.npm(), &peers, workers.modules(), peer)?;
+        bundle(&workers.tools().npm, &peers, workers.modules(), peer)?;
     }
     workers.measure("edge", versions(&peers)?, &["--gzip-kb", &gzip_kb()?])
+}
+
+/// Builds our engine alone as the Worker is built.
+fn build_alone(workers: &Workers) -> Result<()> {
+    let Tools { npm, wasm, .. } = workers.tools();
+    let mut build = wasm.cargo(npm.node());
+    build.args(["build", "--quiet", "--locked", "--release", "--target", TARGET]);
+    build.args(["--manifest-path", "bench/edge/Cargo.toml", "--package", "alone"]);
+    dist::compile_as_worker(&mut build);
+    step::run_openly("building our engine alone", &mut build)?;
+    let module = WasmToolchain::target_dir().join(TARGET).join("release/alone.wasm");
+    let mut optimise = Command::new(npm.node());
+    optimise.arg(npm.wasm_opt()).arg("-O2").arg(module);
+    optimise.arg("--output").arg(workers.modules().join("alone.wasm"));
+    step::run_quietly("optimising it", &mut optimise)
 }
 
 fn bundle(npm: &Npm, peers: &Modules, modules: &Path, peer: &str) -> Result<()> {

@@ -9,7 +9,6 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
 use super::run_bounded;
-use crate::toolchain::npm::Npm;
 use crate::toolchain::{Tools, cargo};
 use crate::{dist, paths, step, toolchain};
 
@@ -50,9 +49,9 @@ impl Workers {
         })
     }
 
-    /// The tools from npm.
-    pub(super) const fn npm(&self) -> &Npm {
-        &self.tools.npm
+    /// What the Workers are built with.
+    pub(super) const fn tools(&self) -> &Tools {
+        &self.tools
     }
 
     /// Where the Workers' modules are.
@@ -62,7 +61,7 @@ impl Workers {
 
     /// Runs the measurement `subject`, which writes its result beside those of the others.
     pub(super) fn measure(&self, subject: &str, mut versions: Map<String, Value>, options: &[&str]) -> Result<()> {
-        let workerd = self.npm().workerd()?;
+        let workerd = self.tools.npm.workerd()?;
         let version = step::read(Command::new(&workerd).arg("--version"))?;
         versions.insert("workerd".to_owned(), version.trim().into());
         let results = paths::root().join("bench/results");
