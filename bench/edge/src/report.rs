@@ -12,6 +12,8 @@ use crate::sites::Site;
 
 /// What the best service of the system that Coupons replaces reached, in requests a second.
 const OLD_RATE_PER_SEC: f64 = 1_220.0;
+/// A peer that is measured at or below the empty Worker counts as this much above it, so that the row stays lost.
+const LEAST_ABOVE_FLOOR_MICROS: f64 = 1.0;
 const PEERS: [(Site, &str); 3] = [
     (Site::CelJs, "cel_js"),
     (Site::JsonLogic, "json_logic"),
@@ -86,8 +88,11 @@ pub(crate) fn ratios(cpu: &Cpu, rate: &Rate, memory: &Memory, gzip_kb: f64) -> V
     for (site, prefix) in [(Site::Ours, ""), (Site::Alone, "alone_")] {
         for (peer, name) in PEERS {
             for (size, _) in SIZES {
+                let ratio = |rule| {
+                    cpu.above_floor(rule, size, site) / cpu.above_floor(rule, size, peer).max(LEAST_ABOVE_FLOOR_MICROS)
+                };
                 // The rule where we are weaker.
-                let worst = RULES.map(|rule| cpu.above_floor(rule, size, site) / cpu.above_floor(rule, size, peer));
+                let worst = RULES.map(ratio);
                 let worst = worst.into_iter().fold(f64::NEG_INFINITY, f64::max);
                 ratios.insert(format!("{prefix}above_floor_vs_{name}_{size}"), json!(round(worst)));
             }
