@@ -135,20 +135,6 @@ fn rules_operator(operator: &str) -> &'static str {
     }
 }
 
-/// The rules as they are stored, for the engine alone: the content of its `stored.json`.
-pub(crate) fn stored_rules() -> Result<Value> {
-    let (organization_id, promotion_id) = owner(0);
-    let stored = |code: &str| -> Result<_> {
-        let rule = rule(organization_id, promotion_id, code)?;
-        Ok((code.to_owned(), rule.to_json()?.into()))
-    };
-    RULES
-        .into_iter()
-        .map(stored)
-        .collect::<Result<Map<_, _>>>()
-        .map(Value::from)
-}
-
 /// What the edge finds in its store, what its ledger is told, and the key that a shop sends.
 #[derive(Debug)]
 pub(crate) struct Shop {
@@ -159,7 +145,7 @@ pub(crate) struct Shop {
 
 /// A shop whose promotions are the rules.
 pub(crate) fn shop() -> Result<Shop> {
-    let (organization_id, _) = owner(0);
+    let organization_id = OrganizationId::from_parts(1_760_000_000_000, [1; 10]);
     let key = AppKey::from_random(Mode::Live, organization_id, [7; 2 * SECRET_CHARS]);
     let entry = AppKeyEntry {
         v: V1,
@@ -174,7 +160,7 @@ pub(crate) fn shop() -> Result<Shop> {
     values.insert(app_key_key(&key.hash()), serde_json::to_string(&entry)?.into());
     let mut ledger = Vec::new();
     for (number, code) in (0..).zip(RULES.into_iter().chain(REDEEMED)) {
-        let (_, promotion_id) = owner(number);
+        let promotion_id = PromotionId::from_parts(1_760_000_000_000, [number; 10]);
         let rule = rule(organization_id, promotion_id, code)?;
         values.insert(promotion_key(organization_id, rule.code()), rule.to_json()?.into());
         ledger.push(PublishEntry {
@@ -185,15 +171,6 @@ pub(crate) fn shop() -> Result<Shop> {
     }
     let (key, values) = (key.reveal().to_owned(), values.into());
     Ok(Shop { key, values, ledger })
-}
-
-/// The merchant, and a promotion's identifier by its number.
-fn owner(number: u8) -> (OrganizationId, PromotionId) {
-    let millis = 1_760_000_000_000;
-    (
-        OrganizationId::from_parts(millis, [1; 10]),
-        PromotionId::from_parts(millis, [number; 10]),
-    )
 }
 
 fn rule(organization_id: OrganizationId, promotion_id: PromotionId, code: &str) -> Result<Rule> {

@@ -34,8 +34,7 @@ const EFFORT: Effort = Effort {
 
 #[derive(Debug, Parser)]
 enum Command {
-    /// Writes `rules.json`, which the peers are bundled with, `stored.json`, the same rules as our engine reads them, and
-    /// `values.json`, the content of the store.
+    /// Writes `rules.json`, which the peers are bundled with, and `values.json`, the content of the store.
     Prepare { modules: PathBuf },
     /// Evaluations, beside an empty Worker and beside other engines.
     Edge {
@@ -81,7 +80,6 @@ fn prepare(modules: &Path) -> Result<()> {
         fs::write(modules.join(name), value.to_string()).with_context(|| format!("{name} cannot be written"))
     };
     write("rules.json", &cases::peer_rules())?;
-    write("stored.json", &cases::stored_rules()?)?;
     write("values.json", &cases::shop()?.values)
 }
 

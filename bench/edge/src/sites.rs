@@ -68,7 +68,7 @@ impl Site {
         match self {
             Self::Empty | Self::EmptyAgain => &["empty.js"],
             Self::Ours => OURS,
-            Self::Alone => &["alone.js", "alone.wasm", "stored.json"],
+            Self::Alone => &["alone.js", "alone.wasm", "values.json"],
             Self::CelJs => &["cel_js.out.js"],
             Self::JsonLogic => &["json_logic.out.js"],
             Self::JsonRules => &["json_rules.out.js"],
@@ -108,9 +108,8 @@ const MEASURED: &[&str] = &[
 /// Of our Worker and whoever calls it as the origin does.
 const SECRET: &str = "a secret that this measurement alone has";
 
-/// The Worker's bindings, as wrangler.toml names them, but for the app's files, which are needed by requests that name a city
-/// and by the app alone. Nobody acknowledges the ledger's events here, so they are sent
-/// again as late as can be.
+/// The Worker's bindings, as wrangler.toml names them, but for the app's files, which are needed by requests that name a
+/// city and by the app alone. Nobody acknowledges the ledger's events here, so they are sent again as late as can be.
 fn bindings() -> String {
     format!(
         r#"
@@ -270,7 +269,8 @@ impl Sites {
         }
     }
 
-    /// Waits until nothing goes on any more: what requests started has ended when no record came for so long.
+    /// Waits until nothing goes on any more: what requests started has ended when no record came for so long. A number of
+    /// records would be reached before the work that follows the last one.
     pub(crate) fn settle(&self, quiet: Duration) -> Result<()> {
         let mut before = self.records()?;
         loop {

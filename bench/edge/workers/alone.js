@@ -1,13 +1,14 @@
 // Our engine doing what the peers do: read and parse the body, decide, answer. No key is checked, no record is kept.
 import module from "./alone.wasm";
-import rules from "./stored.json";
+import values from "./values.json";
 
 const HEADERS = { "Content-Type": "application/json" };
 const RANDOM_BYTES = 10;
 
 const { memory, room, add_rule, evaluate, answer } = new WebAssembly.Instance(module, {}).exports;
 
-for (const rule of [rules.two, rules.forty]) {
+for (const code of ["two", "forty"]) {
+  const [, rule] = Object.entries(values).find(([key]) => key.endsWith(`/${code}`));
   const bytes = new TextEncoder().encode(rule);
   const start = room(bytes.length);
   new Uint8Array(memory.buffer).set(bytes, start);
