@@ -12,9 +12,42 @@ export function reply(body) {
   return new Response(body.slice());
 }
 
+// The identifiers of the ledger's objects by their names, each of which costs a hash. A thousand are some 100 kB; an isolate
+// that meets more begins anew.
+const ids = new Map();
+const MAX_IDS = 1000;
+
+function named(objects, name) {
+  let id = ids.get(name);
+  if (!id) {
+    if (ids.size >= MAX_IDS) ids.clear();
+    id = objects.idFromName(name);
+    ids.set(name, id);
+  }
+  return objects.get(id);
+}
+
 // Posts to an object of the ledger, and answers its body. Bound in ledger.rs.
 export async function post(objects, name, url, body) {
-  const response = await objects.getByName(name).fetch(url, { method: "POST", body: body.slice() });
+  return read(await named(objects, name).fetch(url, { method: "POST", body: body.slice() }));
+}
+
+// Asks an object of the ledger, and answers its body, or nothing when there is nothing. Bound in ledger.rs.
+export async function get(objects, name, url) {
+  const response = await named(objects, name).fetch(url);
+  return response.status === 404 ? undefined : read(response);
+}
+
+async function read(response) {
   if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
   return response.bytes();
+}
+
+// The rows of a query of an object's storage as JSON, and a statement that writes there. Bound in ledger/store.rs.
+export function queryRows(sql, query, bindings) {
+  return JSON.stringify([...sql.exec(query, ...JSON.parse(bindings)).raw()]);
+}
+
+export function runStatement(sql, statement, bindings) {
+  sql.exec(statement, ...JSON.parse(bindings));
 }

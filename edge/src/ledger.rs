@@ -26,14 +26,13 @@ use engine::ledger::{Command, Config, ListedCoupon, Objects, Outcome, Place};
 use engine::problem::ProblemType;
 use engine::wire::v1::TallyAnswer;
 use futures_util::future::{join_all, try_join_all};
-use worker::Stub;
 use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::app::{App, Bindings};
 use crate::body;
-use crate::outgoing::{self, within};
+use crate::outgoing::within;
 use crate::problem::Failure;
 use protocol::{
     ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
@@ -113,10 +112,7 @@ pub(crate) async fn acknowledge(bindings: &Bindings, object: &str, events: Vec<L
 /// Awaits each object once, all at the same time, and changes nothing.
 pub(crate) async fn tally(bindings: &Bindings, objects: Objects) -> Result<TallyAnswer, String> {
     let calls = objects.all().into_iter().map(async |object| {
-        let body = match get(bindings, &object, TALLY_PATH).await? {
-            (200, body) => body,
-            other => return Err(unexpected(&object, other)),
-        };
+        let body = get(bindings, &object, TALLY_PATH).await?.unwrap_or_default();
         body::parse(&body).map_err(|error| format!("ledger object {object}: {error}"))
     });
     let tallies: Vec<TallyAnswer> = try_join_all(calls).await?;
@@ -127,14 +123,12 @@ pub(crate) async fn tally(bindings: &Bindings, objects: Objects) -> Result<Tally
 ///
 /// Awaits each object once and changes nothing.
 pub(crate) async fn configurations(bindings: &Bindings, objects: Objects) -> Result<Vec<Option<String>>, String> {
-    let calls = objects
-        .all()
-        .into_iter()
-        .map(async |object| match get(bindings, &object, CONFIG_PATH).await? {
-            (200, body) => String::from_utf8(body).map(Some).map_err(|error| error.to_string()),
-            (404, _) => Ok(None),
-            other => Err(unexpected(&object, other)),
-        });
+    let calls = objects.all().into_iter().map(async |object| {
+        let body = get(bindings, &object, CONFIG_PATH).await?;
+        body.map(String::from_utf8)
+            .transpose()
+            .map_err(|error| error.to_string())
+    });
     try_join_all(calls).await
 }
 
@@ -162,10 +156,7 @@ pub(crate) async fn list_coupons(
 
 /// Whether an object can be reached and reads its storage.
 pub(crate) async fn check(bindings: &Bindings) -> Result<(), String> {
-    match get(bindings, HEALTH, HEALTH_PATH).await? {
-        (200, _) => Ok(()),
-        other => Err(unexpected(HEALTH, other)),
-    }
+    get(bindings, HEALTH, HEALTH_PATH).await.map(drop)
 }
 
 /// Posts the same to several objects at the same time, and waits for all. Their `200` says all; its body is `null`.
@@ -183,10 +174,25 @@ fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, String> {
 
 /// The body of an object's `200`; it answers with another status when it failed.
 async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Result<Vec<u8>, String> {
+    let call = |objects: &JsValue| post_to_object(objects, object, &format!("{HOST}{path}"), body);
+    exchange(bindings, object, call).await.map(Option::unwrap_or_default)
+}
+
+/// The body of an object's `200`; `None` when it has nothing to tell.
+async fn get(bindings: &Bindings, object: &str, path: &str) -> Result<Option<Vec<u8>>, String> {
+    let call = |objects: &JsValue| get_from_object(objects, object, &format!("{HOST}{path}"));
+    exchange(bindings, object, call).await
+}
+
+async fn exchange(
+    bindings: &Bindings,
+    object: &str,
+    call: impl FnOnce(&JsValue) -> Promise,
+) -> Result<Option<Vec<u8>>, String> {
     let namespace = bindings.ledger().map_err(|error| error.to_string())?;
     let call = async {
-        let answer = post_to_object(namespace.as_ref(), object, &format!("{HOST}{path}"), body);
-        Ok(Uint8Array::from(JsFuture::from(answer).await?).to_vec())
+        let body = JsFuture::from(call(namespace.as_ref())).await?;
+        Ok((!body.is_undefined()).then(|| Uint8Array::from(body).to_vec()))
     };
     let answer = within(TIMEOUT, call).await;
     answer.map_err(|error| format!("ledger object {object}: {error}"))
@@ -196,32 +202,6 @@ async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Res
 extern "C" {
     #[wasm_bindgen(js_name = post)]
     fn post_to_object(objects: &JsValue, name: &str, url: &str, body: &[u8]) -> Promise;
-}
-
-async fn get(bindings: &Bindings, object: &str, path: &str) -> Result<(u16, Vec<u8>), String> {
-    let url = format!("{HOST}{path}");
-    read(object, stub(bindings, object)?.fetch_with_str(&url)).await
-}
-
-/// An object's status and body.
-async fn read(
-    object: &str,
-    call: impl Future<Output = worker::Result<worker::Response>>,
-) -> Result<(u16, Vec<u8>), String> {
-    let exchange = async {
-        let response = call.await?;
-        Ok((response.status_code(), outgoing::bytes(response).await?))
-    };
-    let answer = within(TIMEOUT, exchange).await;
-    answer.map_err(|error| format!("ledger object {object}: {error}"))
-}
-
-fn unexpected(object: &str, (status, body): (u16, Vec<u8>)) -> String {
-    let body = String::from_utf8_lossy(&body);
-    format!("ledger object {object}: answered {status}: {body}")
-}
-
-fn stub(bindings: &Bindings, name: &str) -> Result<Stub, String> {
-    let stub = bindings.ledger().and_then(|namespace| namespace.get_by_name(name));
-    stub.map_err(|error| error.to_string())
+    #[wasm_bindgen(js_name = get)]
+    fn get_from_object(objects: &JsValue, name: &str, url: &str) -> Promise;
 }

@@ -40,7 +40,7 @@ pub use address::{Objects, Place, PromotionTag, SHARDS, Shard, object_of};
 pub use command::{Command, Handle, Outcome, Redeem, Refused, RollBack};
 pub use config::{Config, ConfigError, ListedCoupon};
 pub use decide::decide;
-pub use event::{Changed, Event, Remembered};
+pub use event::{Changed, Event, Remembered, message_of};
 
 /// What the ledger keeps of an evaluation: its first answer, so that the same request gets it again, and the record
 /// that the reports get.

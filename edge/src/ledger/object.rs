@@ -22,6 +22,7 @@ use super::store::Store;
 use crate::app::{Bindings, now_millis};
 use crate::outgoing::within;
 use crate::random::random;
+use crate::records::send_text;
 use crate::{answer, body, log};
 
 /// How long an event may wait for others to be sent with, in milliseconds. Whatever it sends, an alarm is a call, a written
@@ -71,7 +72,7 @@ impl DurableObject for Ledger {
         let path = request.path();
         let method = request.inner().method();
         let body = request.bytes().await?;
-        self.wake().await;
+        self.wake_armed().await;
         let result = match (method.as_str(), path.as_str()) {
             ("POST", COMMAND_PATH) => self.command(&body).await,
             ("POST", CONFIG_PATH) => self.configure(&body),
@@ -90,8 +91,8 @@ impl DurableObject for Ledger {
         }))
     }
 
-    /// Ends reservations and sends what is due. Awaits the queue, where sending twice is harmless, and the setting of
-    /// the next alarm. Never fails: the platform gives up an alarm that does.
+    /// Ends reservations and sends what is due. Awaits the storage in a new instance, the queue, where sending twice is
+    /// harmless, and the setting of the next alarm. Never fails: the platform gives up an alarm that does.
     async fn alarm(&self) -> Result<Response> {
         self.armed_for.set(None);
         let next = self.relay().await.unwrap_or_else(|cause| {
@@ -155,25 +156,41 @@ impl Ledger {
         self.with_config(store, |config| carry_out(store, config, &key, command, &moment))
     }
 
-    /// Sets the alarm of a new instance: the one that was set may have died with the machine before it, or its next one
-    /// could not be set.
-    async fn wake(&self) {
+    /// Has a new instance take over from the one before it, when the alarm rings that it was left, or now without one: it may
+    /// have died with the machine, or could not be set. Awaits the storage, once in an instance's life.
+    async fn wake(&self) -> Fallible<()> {
         if self.is_awake.replace(true) {
+            return Ok(());
+        }
+        let left = self.state.storage().get_alarm().await;
+        let taken_over = left.map_err(|error| error.to_string()).and_then(|left| {
+            let left = left.and_then(|millis| u64::try_from(millis).ok());
+            self.store.as_ref()?.take_over(left.unwrap_or_else(now_millis))
+        });
+        self.is_awake.set(taken_over.is_ok());
+        taken_over
+    }
+
+    /// Sets the alarm of a new instance once more.
+    async fn wake_armed(&self) {
+        if self.is_awake.get() {
             return;
         }
-        let next = self.store.as_ref().map_err(Clone::clone).and_then(Store::next_due);
-        let armed = match next {
-            Ok(Some(next)) => self.arm(next.max(now_millis())).await,
-            Ok(None) => Ok(()),
-            Err(cause) => Err(cause),
+        let armed = async {
+            self.wake().await?;
+            match self.store.as_ref()?.next_due()? {
+                Some(next) => self.arm(next.max(now_millis())).await,
+                None => Ok(()),
+            }
         };
-        if let Err(cause) = armed {
+        if let Err(cause) = armed.await {
             log::error("relay_not_armed", "", &cause);
         }
     }
 
     /// Sends what is due, and tells when there is something to do again.
     async fn relay(&self) -> Fallible<Option<u64>> {
+        self.wake().await?;
         let store = self.store.as_ref()?;
         let now = now_millis();
         let moment = Moment {
@@ -186,13 +203,19 @@ impl Ledger {
         let queue = self.bindings.records().map_err(|error| error.to_string())?;
         let resend_millis = self.bindings.ledger_resend_millis().unwrap_or(RESEND_MILLIS);
         for _ in 0..MAX_BATCHES {
-            let batch = store.due(now_millis())?;
-            if batch.is_empty() {
+            let Some(batch) = store.next_batch(now_millis(), resend_millis)? else {
                 break;
+            };
+            for cause in &batch.unreadable {
+                log::error("event_unreadable", "", cause);
             }
-            let sent = within(SEND_TIMEOUT, batch.send(&queue)).await;
-            sent.map_err(|error| error.to_string())?;
-            store.set_sent(&batch, now_millis(), resend_millis)?;
+            if let Some(message) = batch.to_text()
+                && let Err(error) = within(SEND_TIMEOUT, send_text(&queue, message)).await
+            {
+                store.give_back(batch);
+                return Err(error.to_string());
+            }
+            store.set_sent(batch);
         }
         store.next_due()
     }

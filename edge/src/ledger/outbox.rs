@@ -1,69 +1,163 @@
 //! The object's outbox: events that the origin has not acknowledged.
+//!
+//! An event is a row until the origin has stored it. The instance that writes it sends it from its memory, with its next
+//! alarm. What was lost on its way, or with an instance, is read from the table: by each new instance when the alarm rings
+//! that it was left, and from time to time while anything is outstanding.
 
 use engine::ids::LedgerEventId;
-use worker::Queue;
+use engine::ledger::message_of;
 
-use super::row::{Fallible, integer, text};
+use super::row::{Fallible, Row, text};
 use super::store::{Sql, Store};
-use crate::records::{Pack, send_text};
+use crate::records::Pack;
 
-/// The longest time after which an event is sent again, in milliseconds: an origin that was away for long gets what the
-/// queue has given up within some minutes, and each event costs a message in that time.
-const RESEND_CAP_MILLIS: u64 = 10 * 60 * 1_000;
-/// The doublings after which any delay is above the cap.
-const MAX_DOUBLINGS: u64 = 20;
+/// The longest time between two readings of what is outstanding, in milliseconds: an origin that was away for long gets
+/// what the queue has given up within some minutes, and each event is sent once in that time.
+const READING_CAP_MILLIS: u64 = 5 * 60 * 1_000;
+/// Messages that wait in an instance's memory, as many as one alarm sends. While the queue takes none, what comes on top
+/// is left to the table.
+const MAX_PACKS: usize = 50;
+/// Behind the identifier of every event, in the order of texts.
+const BEHIND_ALL: &str = "~";
 
 /// As many as a message takes. The limit is no parameter, because SQLite compiles a statement anew for each value of one.
-const SELECT_DUE: &str = "SELECT id, event FROM outbox WHERE due_at <= ? ORDER BY due_at LIMIT 100";
-const UPDATE_SENT: &str = "UPDATE outbox SET due_at = ? + min(? << min(tries, ?), ?), tries = tries + 1 \
-    WHERE id IN (SELECT value FROM json_each(?))";
+const SELECT_OUTSTANDING: &str = "SELECT outbox.id, old_status, old_rolled_back, redemptions.id, outbox.status, \
+    transaction_id, customer_id, coupon, counted, reserved_until, outbox.rolled_back, at, entry \
+    FROM outbox JOIN redemptions ON redemptions.id = redemption_id \
+    WHERE outbox.id > ? AND outbox.id < ? ORDER BY outbox.id LIMIT 100";
+const SELECT_OLDEST: &str = "SELECT min(id) FROM outbox";
 const DELETE_EVENTS: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))";
-const SELECT_NEXT: &str = "SELECT min(at) FROM (SELECT min(due_at) AS at FROM outbox \
-    UNION ALL SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved')";
+const SELECT_FIRST_END: &str = "SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved'";
+
+/// What this instance has to send.
+#[derive(Default)]
+pub(super) struct Unsent {
+    /// What it wrote, in the order of writing.
+    packs: Vec<Pack>,
+    /// Planned while anything is outstanding, as far as the instance knows.
+    reading: Option<Reading>,
+}
+
+/// A passage through the table in the order of identifiers.
+struct Reading {
+    /// When it begins, in milliseconds.
+    at: u64,
+    /// Whether it takes what was written a moment ago too, because the instance that sends it from its memory may be gone.
+    takes_new: bool,
+    /// The last event that it has sent; empty at its beginning.
+    after: String,
+}
 
 /// Events as they are sent.
 #[derive(Default)]
 pub(super) struct Batch {
-    ids: Vec<String>,
     pack: Pack,
+    /// The last event, when they come from the table.
+    last: Option<String>,
+    /// What is in the table and cannot be sent, and why. It stays there, and keeps nothing else from being sent.
+    pub(super) unreadable: Vec<String>,
+}
+
+impl Unsent {
+    /// Adds an event that was written.
+    pub(super) fn push(&mut self, event: &str) {
+        let has_room = |pack: &&mut Pack| !pack.is_full();
+        if let Some(pack) = self.packs.last_mut().filter(has_room) {
+            pack.push(event);
+        } else if self.packs.len() < MAX_PACKS {
+            let mut pack = Pack::default();
+            pack.push(event);
+            self.packs.push(pack);
+        }
+    }
+
+    fn plan(&mut self, at: u64, takes_new: bool) {
+        self.reading = Some(Reading {
+            at,
+            takes_new,
+            after: String::new(),
+        });
+    }
 }
 
 impl Batch {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Awaits the queue once. Sending an event twice is harmless: the origin knows it by its identifier.
-    pub(super) async fn send(&self, queue: &Queue) -> worker::Result<()> {
-        send_text(queue, self.pack.to_text()).await
+    /// The message, if there is one. Sending it twice is harmless: the origin knows an event by its identifier.
+    pub(super) fn to_text(&self) -> Option<String> {
+        (self.pack.records() > 0).then(|| self.pack.to_text())
     }
 }
 
 impl<S: Sql> Store<S> {
-    /// The events that are to be sent by now, the longest due first, as many as a message takes.
-    pub(super) fn due(&self, now_millis: u64) -> Fallible<Batch> {
-        let mut batch = Batch::default();
-        if !self.has_tables() {
-            return Ok(batch);
+    /// Has everything outstanding read at `at_millis`: this instance knows nothing of what the one before it has sent.
+    pub(super) fn take_over(&self, at_millis: u64) -> Fallible<()> {
+        if self.oldest()?.is_some() {
+            self.unsent.borrow_mut().plan(at_millis, true);
         }
-        for mut row in self.rows(SELECT_DUE, vec![integer(now_millis)])? {
-            batch.ids.push(row.text()?);
-            batch.pack.push(&row.text()?);
+        Ok(())
+    }
+
+    /// The next events to send by now, as many as a message takes. Those that are never acknowledged are read
+    /// `resend_millis` after they were made, and then each time that they are twice as old.
+    pub(super) fn next_batch(&self, now_millis: u64, resend_millis: u64) -> Fallible<Option<Batch>> {
+        let mut unsent = self.unsent.borrow_mut();
+        if !unsent.packs.is_empty() {
+            let pack = unsent.packs.remove(0);
+            if unsent.reading.is_none() {
+                unsent.plan(now_millis.saturating_add(resend_millis), false);
+            }
+            return Ok(Some(Batch {
+                pack,
+                ..Batch::default()
+            }));
+        }
+        let Some(reading) = unsent.reading.as_ref().filter(|reading| reading.at <= now_millis) else {
+            return Ok(None);
+        };
+        if let Some(batch) = self.read(reading, now_millis.saturating_sub(resend_millis))? {
+            return Ok(Some(batch));
+        }
+        unsent.reading = None;
+        if let Some(oldest) = self.oldest()? {
+            let age = now_millis.saturating_sub(oldest.unix_millis());
+            let wait = age.min(READING_CAP_MILLIS).max(resend_millis);
+            unsent.plan(now_millis.saturating_add(wait), false);
+        }
+        Ok(None)
+    }
+
+    fn read(&self, reading: &Reading, made_by: u64) -> Fallible<Option<Batch>> {
+        let end = if reading.takes_new {
+            BEHIND_ALL.to_owned()
+        } else {
+            LedgerEventId::from_parts(made_by.saturating_add(1), [0; 10]).to_string()
+        };
+        let mut batch = Batch::default();
+        for mut row in self.rows(SELECT_OUTSTANDING, vec![reading.after.as_str().into(), end.into()])? {
+            let id = row.text()?;
+            match message(&id, &mut row) {
+                Ok(message) => batch.pack.push(&message),
+                Err(cause) => batch.unreadable.push(format!("{id}: {cause}")),
+            }
+            batch.last = Some(id);
             if batch.pack.is_full() {
                 break;
             }
         }
-        Ok(batch)
+        Ok(batch.last.is_some().then_some(batch))
     }
 
-    /// Has events sent again later, unless they are acknowledged before: after `resend_millis`, then after twice as long
-    /// each time.
-    pub(super) fn set_sent(&self, batch: &Batch, now_millis: u64, resend_millis: u64) -> Fallible<()> {
-        let ids = serde_json::to_string(&batch.ids).map_err(text)?;
-        let delays = [now_millis, resend_millis, MAX_DOUBLINGS, RESEND_CAP_MILLIS];
-        let mut bindings: Vec<_> = delays.into_iter().map(integer).collect();
-        bindings.push(ids.into());
-        self.run(UPDATE_SENT, bindings)
+    /// Goes on behind events that the queue has taken.
+    pub(super) fn set_sent(&self, batch: Batch) {
+        if let (Some(last), Some(reading)) = (batch.last, self.unsent.borrow_mut().reading.as_mut()) {
+            reading.after = last;
+        }
+    }
+
+    /// Keeps events that the queue has not taken.
+    pub(super) fn give_back(&self, batch: Batch) {
+        if batch.last.is_none() {
+            self.unsent.borrow_mut().packs.insert(0, batch.pack);
+        }
     }
 
     /// Drops events that the origin has stored.
@@ -75,11 +169,56 @@ impl<S: Sql> Store<S> {
         self.run(DELETE_EVENTS, vec![ids.into()])
     }
 
-    /// When there is something to do without being asked: an event to send, or a reservation's end.
+    /// When there is something to do without being asked, in milliseconds: an event to send, or a reservation's end.
     pub(super) fn next_due(&self) -> Fallible<Option<u64>> {
         if !self.has_tables() {
             return Ok(None);
         }
-        self.row(SELECT_NEXT, vec![])?.map_or(Ok(None), |mut row| row.integer())
+        let first_end = self
+            .row(SELECT_FIRST_END, vec![])?
+            .map_or(Ok(None), |mut row| row.integer())?;
+        let unsent = self.unsent.borrow();
+        let waiting = (!unsent.packs.is_empty()).then_some(0);
+        let reading = unsent.reading.as_ref().map(|reading| reading.at);
+        Ok([first_end, waiting, reading].into_iter().flatten().min())
+    }
+
+    fn oldest(&self) -> Fallible<Option<LedgerEventId>> {
+        if !self.has_tables() {
+            return Ok(None);
+        }
+        self.row(SELECT_OLDEST, vec![])?
+            .map_or(Ok(None), |mut row| row.parsed())
+    }
+}
+
+/// The message of a row of [`SELECT_OUTSTANDING`] behind its identifier: the same that was sent when it was written.
+fn message(id: &str, row: &mut Row) -> Fallible<String> {
+    let id = id.parse().map_err(text)?;
+    let old_status = row.status()?;
+    let old_rolled_back = row.count()?;
+    let before = old_status.map(|status| (status, old_rolled_back));
+    let after = row.stored()?.ok_or_else(|| "an event is of no redemption".to_owned())?;
+    serde_json::to_string(&message_of(id, before, &after)).map_err(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut unsent = Unsent::default();
+        let mut sent = 0;
+        for number in 0.. {
+            unsent.push("x");
+            if unsent.packs.len() == MAX_PACKS && unsent.packs.last().is_some_and(Pack::is_full) {
+                sent = number + 1;
+                break;
+            }
+        }
+        unsent.push("x");
+        assert_eq!(unsent.packs.len(), MAX_PACKS);
+        assert_eq!(unsent.packs.iter().map(Pack::records).sum::<usize>(), sent);
     }
 }

@@ -8,30 +8,28 @@ use engine::wire::v1::RedemptionStatus;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, de::value};
-use worker::SqlStorageValue;
-
-/// 2⁶⁴: the least whole number that is too large.
-const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+use serde_json::Value;
 
 /// Why the storage cannot be used.
 pub(super) type Fallible<T> = Result<T, String>;
 
 /// A row, whose columns are taken one after the other.
-pub(super) struct Row(std::vec::IntoIter<SqlStorageValue>);
+pub(super) struct Row(std::vec::IntoIter<Value>);
 
 impl Row {
-    pub(super) fn new(values: Vec<SqlStorageValue>) -> Self {
+    pub(super) fn new(values: Vec<Value>) -> Self {
         Self(values.into_iter())
     }
 
     /// A whole number, if there is one.
     pub(super) fn integer(&mut self) -> Fallible<Option<u64>> {
         match self.0.next() {
-            None | Some(SqlStorageValue::Null) => Ok(None),
-            Some(SqlStorageValue::Integer(number)) => u64::try_from(number).map(Some).map_err(text),
-            // The platform hands a number over as JavaScript has it, a whole one above 2⁵³ too.
-            Some(SqlStorageValue::Float(number)) => whole(number).map(Some),
-            Some(SqlStorageValue::Boolean(_) | SqlStorageValue::String(_) | SqlStorageValue::Blob(_)) => {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) => number
+                .as_u64()
+                .map(Some)
+                .ok_or_else(|| "a stored number is a fraction, negative or too large".to_owned()),
+            Some(Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
                 Err("a stored number is none".to_owned())
             }
         }
@@ -48,14 +46,11 @@ impl Row {
 
     pub(super) fn optional_text(&mut self) -> Fallible<Option<String>> {
         match self.0.next() {
-            None | Some(SqlStorageValue::Null) => Ok(None),
-            Some(SqlStorageValue::String(text)) => Ok(Some(text)),
-            Some(
-                SqlStorageValue::Boolean(_)
-                | SqlStorageValue::Integer(_)
-                | SqlStorageValue::Float(_)
-                | SqlStorageValue::Blob(_),
-            ) => Err("a stored text is none".to_owned()),
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Err("a stored text is none".to_owned())
+            }
         }
     }
 
@@ -78,15 +73,21 @@ impl Row {
             .map_err(|error| format!("a stored row cannot be read: {error}"))
     }
 
+    /// A status, if there is one.
+    pub(super) fn status(&mut self) -> Fallible<Option<RedemptionStatus>> {
+        self.optional_text()?.as_deref().map(read_status).transpose()
+    }
+
     /// The redemption in the remaining columns, if there is one.
     pub(super) fn stored(&mut self) -> Fallible<Option<Stored>> {
         let Some(id) = self.parsed()? else {
             return Ok(None);
         };
-        let status = self.text()?;
         Ok(Some(Stored {
             id,
-            status: read_status(&status)?,
+            status: self
+                .status()?
+                .ok_or_else(|| "a stored redemption has no status".to_owned())?,
             transaction_id: self.optional_text()?,
             customer_id: self.optional_text()?,
             coupon: self.parsed()?,
@@ -114,50 +115,25 @@ pub(super) fn time(millis: u64) -> DateTime<Utc> {
         .unwrap_or_default()
 }
 
-/// What is stored is below 2⁵³.
-pub(super) fn integer(value: u64) -> SqlStorageValue {
-    SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
-}
-
-fn whole(value: f64) -> Fallible<u64> {
-    // Not by way of a text: each row has several of these.
-    if value.fract() != 0.0 || !(0.0..TOO_LARGE).contains(&value) {
-        return Err("a stored number is a fraction, negative or too large".to_owned());
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is whole, and within the bounds above"
-    )]
-    Ok(value as u64)
-}
-
 pub(super) fn text(error: impl ToString) -> String {
     error.to_string()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn columns_are_taken_in_turn() {
-        let mut row = Row::new(vec![
-            SqlStorageValue::Integer(7),
-            SqlStorageValue::Null,
-            SqlStorageValue::Float(9_007_199_254_740_993.0),
-            "a".into(),
-            SqlStorageValue::Float(0.5),
-            SqlStorageValue::Float(-1.0),
-            SqlStorageValue::Float(f64::NAN),
-            SqlStorageValue::Float(TOO_LARGE),
-            SqlStorageValue::Integer(-1),
-        ]);
+        let row = json!([7, null, "a", 0.5, -1, 1e21, true, [1]]);
+        let Value::Array(values) = row else { panic!("no row") };
+        let mut row = Row::new(values);
         assert_eq!(row.integer(), Ok(Some(7)));
         assert_eq!(row.count(), Ok(0));
-        assert_eq!(row.count(), Ok(9_007_199_254_740_992));
         assert_eq!(row.text(), Ok("a".to_owned()));
-        for wrong in ["a fraction", "negative", "no number", "too large", "a negative integer"] {
+        for wrong in ["a fraction", "negative", "too large", "no number", "no column"] {
             assert!(row.integer().is_err(), "{wrong}");
         }
         assert_eq!(row.optional_text(), Ok(None));

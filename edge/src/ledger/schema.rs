@@ -1,5 +1,57 @@
 //! The object's tables.
 
+/// The events that the origin has not acknowledged, each as what it changed of its redemption.
+macro_rules! outbox {
+    ($name:literal) => {
+        concat!(
+            "CREATE TABLE ",
+            $name,
+            " (
+    id TEXT PRIMARY KEY,
+    redemption_id TEXT NOT NULL,
+    old_status TEXT,
+    old_rolled_back INTEGER,
+    status TEXT NOT NULL,
+    rolled_back INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+"
+        )
+    };
+}
+
+/// What a command writes by.
+macro_rules! writing {
+    () => {
+        "
+CREATE VIEW grants AS
+    SELECT id, key, status, transaction_id, customer_id, coupon, counted, currency, amount, reserved_until, updated_at,
+        entry, '' AS event_id FROM redemptions;
+CREATE TRIGGER grants_insert INSTEAD OF INSERT ON grants BEGIN
+    INSERT INTO redemptions (id, key, status, transaction_id, customer_id, coupon, counted, currency, amount,
+            rolled_back, reserved_until, updated_at, events, entry)
+        VALUES (NEW.id, NEW.key, NEW.status, NEW.transaction_id, NEW.customer_id, NEW.coupon, NEW.counted, NEW.currency,
+            NEW.amount, 0, NEW.reserved_until, NEW.updated_at, 1, NEW.entry);
+    INSERT INTO outbox (id, redemption_id, status, rolled_back, at)
+        VALUES (NEW.event_id, NEW.id, NEW.status, 0, NEW.updated_at);
+END;
+CREATE VIEW transitions AS
+    SELECT id, status AS old_status, rolled_back AS old_rolled_back, status, rolled_back, updated_at,
+        '' AS idempotency_key, '' AS answer, '' AS event_id FROM redemptions;
+CREATE TRIGGER transitions_insert INSTEAD OF INSERT ON transitions BEGIN
+    UPDATE redemptions
+        SET status = NEW.status, rolled_back = NEW.rolled_back, updated_at = NEW.updated_at, events = events + 1
+        WHERE id = NEW.id AND status = NEW.old_status AND rolled_back = NEW.old_rolled_back;
+    SELECT RAISE(ABORT, 'the redemption is not as it was read') WHERE changes() = 0;
+    INSERT INTO answers (redemption_id, idempotency_key, answer)
+        SELECT NEW.id, NEW.idempotency_key, NEW.answer WHERE NEW.idempotency_key IS NOT NULL;
+    INSERT INTO outbox (id, redemption_id, old_status, old_rolled_back, status, rolled_back, at)
+        VALUES (NEW.event_id, NEW.id, NEW.old_status, NEW.old_rolled_back, NEW.status, NEW.rolled_back, NEW.updated_at);
+END;
+"
+    };
+}
+
 /// Made with the object's first row, so that what is only asked keeps nothing.
 ///
 /// Without row ids, a row is one written row instead of a row and its index entry. Of the redemptions of a place, one at
@@ -8,7 +60,11 @@
 ///
 /// A command writes by one insertion into a view, `grants` or `transitions`: one statement, with SQLite's promise that it
 /// happens wholly or not at all. A change is written over the redemption as it was read, or nothing is.
-pub(super) const SCHEMA: &str = "
+///
+/// The outbox has what an event says beyond its redemption. With its text, a row would be more than a page of SQLite has room
+/// for, and each event would write a second page.
+pub(super) const SCHEMA: &str = concat!(
+    "
 CREATE TABLE redemptions (
     id TEXT PRIMARY KEY,
     key TEXT NOT NULL,
@@ -59,13 +115,9 @@ CREATE TABLE answers (
     answer TEXT NOT NULL,
     PRIMARY KEY (redemption_id, idempotency_key)
 ) WITHOUT ROWID;
-CREATE TABLE outbox (
-    id TEXT PRIMARY KEY,
-    event TEXT NOT NULL,
-    due_at INTEGER NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE INDEX outbox_due ON outbox (due_at);
+",
+    outbox!("outbox"),
+    "
 CREATE TABLE coupons (
     code TEXT PRIMARY KEY,
     revision INTEGER NOT NULL,
@@ -78,27 +130,41 @@ CREATE TABLE config (
 );
 CREATE TABLE revoked_keys (
     key_id TEXT PRIMARY KEY
-) WITHOUT ROWID;
-CREATE VIEW grants AS
-    SELECT id, key, status, transaction_id, customer_id, coupon, counted, currency, amount, reserved_until, updated_at,
-        entry, '' AS event_id, '' AS event FROM redemptions;
-CREATE TRIGGER grants_insert INSTEAD OF INSERT ON grants BEGIN
-    INSERT INTO redemptions (id, key, status, transaction_id, customer_id, coupon, counted, currency, amount,
-            rolled_back, reserved_until, updated_at, events, entry)
-        VALUES (NEW.id, NEW.key, NEW.status, NEW.transaction_id, NEW.customer_id, NEW.coupon, NEW.counted, NEW.currency,
-            NEW.amount, 0, NEW.reserved_until, NEW.updated_at, 1, NEW.entry);
-    INSERT INTO outbox (id, event, due_at) VALUES (NEW.event_id, NEW.event, NEW.updated_at);
-END;
-CREATE VIEW transitions AS
-    SELECT id, status AS old_status, rolled_back AS old_rolled_back, status, rolled_back, updated_at,
-        '' AS idempotency_key, '' AS answer, '' AS event_id, '' AS event FROM redemptions;
-CREATE TRIGGER transitions_insert INSTEAD OF INSERT ON transitions BEGIN
-    UPDATE redemptions
-        SET status = NEW.status, rolled_back = NEW.rolled_back, updated_at = NEW.updated_at, events = events + 1
-        WHERE id = NEW.id AND status = NEW.old_status AND rolled_back = NEW.old_rolled_back;
-    SELECT RAISE(ABORT, 'the redemption is not as it was read') WHERE changes() = 0;
-    INSERT INTO answers (redemption_id, idempotency_key, answer)
-        SELECT NEW.id, NEW.idempotency_key, NEW.answer WHERE NEW.idempotency_key IS NOT NULL;
-    INSERT INTO outbox (id, event, due_at) VALUES (NEW.event_id, NEW.event, NEW.updated_at);
-END;
-";
+) WITHOUT ROWID;",
+    writing!()
+);
+
+/// The table from which one sees how an object was made: [`SCHEMA`] has no [`OLD_COLUMN`].
+pub(super) const SELECT_MADE: &str = "SELECT sql FROM sqlite_master WHERE name = 'outbox'";
+/// What the outbox had when it kept the texts of events, and noted when each was sent.
+pub(super) const OLD_COLUMN: &str = "due_at";
+
+/// Makes such an object what [`SCHEMA`] makes. What could fail for what is stored comes first, and again does no harm.
+pub(super) const MIGRATION: &str = concat!(
+    "
+DROP TABLE IF EXISTS new_outbox;
+",
+    outbox!("new_outbox"),
+    "
+INSERT INTO new_outbox SELECT
+    id,
+    event ->> 'redemption_id',
+    CASE
+        WHEN event ->> 'record' IS NOT NULL THEN NULL
+        WHEN event ->> 'kind' IN ('partly_rolled_back', 'rolled_back') THEN 'committed'
+        ELSE 'reserved'
+    END,
+    0,
+    CASE event ->> 'kind' WHEN 'partly_rolled_back' THEN 'committed' ELSE event ->> 'kind' END,
+    CASE WHEN event ->> 'kind' IN ('partly_rolled_back', 'rolled_back') 
+        THEN coalesce(event ->> '$.discount.amount', 0) ELSE 0 END,
+    CAST(round((julianday(event ->> 'at') - 2440587.5) * 86400000) AS INTEGER)
+    FROM outbox;
+DROP TRIGGER grants_insert;
+DROP TRIGGER transitions_insert;
+DROP VIEW grants;
+DROP VIEW transitions;
+DROP TABLE outbox;
+ALTER TABLE new_outbox RENAME TO outbox;",
+    writing!()
+);

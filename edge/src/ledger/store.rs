@@ -1,15 +1,18 @@
 //! The object's rows. Each function is one statement, so that it happens wholly or not at all; a command takes one to
 //! read what it is about and one to write what follows.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use engine::coupon::CouponCode;
 use engine::ids::{AppKeyId, LedgerEventId};
 use engine::ledger::{Changed, Command, Config, Event, ListedCoupon, Redeem, State, Stored};
-use worker::{SqlStorage, SqlStorageValue};
+use serde_json::Value;
+use worker::SqlStorage;
+use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 
-use super::row::{Fallible, Row, integer, text};
-use super::schema::SCHEMA;
+use super::outbox::Unsent;
+use super::row::{Fallible, Row, text};
+use super::schema::{MIGRATION, OLD_COLUMN, SCHEMA, SELECT_MADE};
 
 /// What a [`Stored`] is read from, in the order of [`Row::stored`].
 macro_rules! columns {
@@ -40,7 +43,6 @@ macro_rules! redemption_or_nulls {
     };
 }
 
-const HAS_TABLES: &str = "SELECT count(*) FROM sqlite_master WHERE name = 'redemptions'";
 const SELECT_BY_PLACE: &str = concat!(
     "SELECT ",
     about_all!(),
@@ -60,13 +62,13 @@ const SELECT_BY_ID: &str = concat!(
 const SELECT_ENDED: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM redemptions WHERE status = 'reserved' AND reserved_until <= ? ORDER BY id"
+    " FROM redemptions WHERE status = 'reserved' AND reserved_until <= ? ORDER BY reserved_until, id"
 );
 const SELECT_CONFIG: &str = "SELECT config FROM config";
 const INSERT_GRANT: &str = "INSERT INTO grants (id, key, status, transaction_id, customer_id, coupon, counted, currency, \
-    amount, reserved_until, updated_at, entry, event_id, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    amount, reserved_until, updated_at, entry, event_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const INSERT_TRANSITION: &str = "INSERT INTO transitions (id, old_status, old_rolled_back, status, rolled_back, \
-    updated_at, idempotency_key, answer, event_id, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    updated_at, idempotency_key, answer, event_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const UPSERT_CONFIG: &str = "INSERT INTO config (id, revision, config) VALUES (1, ?, ?) \
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, config = excluded.config \
     WHERE excluded.revision >= config.revision";
@@ -78,15 +80,38 @@ const INSERT_REVOKED_KEY: &str = "INSERT INTO revoked_keys (key_id) VALUES (?) O
 
 /// Runs SQL.
 pub(super) trait Sql {
-    /// The rows of a statement, column by column; several statements when there are no bindings.
-    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>>;
+    /// The rows of a query, column by column.
+    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Vec<Vec<Value>>>;
+    /// Runs a statement that writes, or several when there are no bindings.
+    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()>;
 }
 
 impl Sql for SqlStorage {
-    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Vec<Vec<SqlStorageValue>>> {
-        let cursor = Self::exec(self, statement, bindings).map_err(text)?;
-        cursor.raw().collect::<worker::Result<_>>().map_err(text)
+    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Vec<Vec<Value>>> {
+        let rows = query_rows(self.as_ref(), query, &to_json(&bindings)?).map_err(thrown)?;
+        serde_json::from_str(&rows).map_err(text)
     }
+
+    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
+        run_statement(self.as_ref(), statement, &to_json(&bindings)?).map_err(thrown)
+    }
+}
+
+// Bindings and rows as one text each: every value for itself would be several steps over the boundary to JavaScript.
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = queryRows)]
+    fn query_rows(sql: &JsValue, query: &str, bindings: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(catch, js_name = runStatement)]
+    fn run_statement(sql: &JsValue, statement: &str, bindings: &str) -> Result<(), JsValue>;
+}
+
+fn to_json(bindings: &[Value]) -> Fallible<String> {
+    serde_json::to_string(bindings).map_err(text)
+}
+
+fn thrown(error: JsValue) -> String {
+    worker::Error::from(error).to_string()
 }
 
 /// The tables of an object.
@@ -94,6 +119,7 @@ pub(super) struct Store<S> {
     pub(super) sql: S,
     /// Without them, nothing was ever written here.
     has_tables: Cell<bool>,
+    pub(super) unsent: RefCell<Unsent>,
 }
 
 /// What is known before a command.
@@ -111,14 +137,18 @@ impl Known<'_> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Opens the storage and writes nothing.
+    /// Opens the storage. Writes nothing, but where an older release made the tables.
     pub(super) fn open(sql: S) -> Fallible<Self> {
         let store = Self {
             sql,
             has_tables: Cell::new(false),
+            unsent: RefCell::default(),
         };
-        let tables = store.row(HAS_TABLES, vec![])?.map(|mut row| row.count()).transpose()?;
-        store.has_tables.set(tables.unwrap_or(0) > 0);
+        let made = store.row(SELECT_MADE, vec![])?.map(|mut row| row.text()).transpose()?;
+        store.has_tables.set(made.is_some());
+        if made.is_some_and(|made| made.contains(OLD_COLUMN)) {
+            store.sql.run(MIGRATION, vec![])?;
+        }
         Ok(store)
     }
 
@@ -129,7 +159,7 @@ impl<S: Sql> Store<S> {
 
     /// Reads something.
     pub(super) fn check(&self) -> Fallible<()> {
-        self.row(HAS_TABLES, vec![]).map(drop)
+        self.row(SELECT_MADE, vec![]).map(drop)
     }
 
     /// What a command is about: the redemption of the place, or the one that the command names.
@@ -162,13 +192,13 @@ impl<S: Sql> Store<S> {
 
     fn read_place(
         &self,
-        app_key: SqlStorageValue,
+        app_key: Value,
         key: &str,
         counted: [Option<String>; 4],
         known: &mut Known<'_>,
     ) -> Fallible<()> {
         let mut bindings = vec![app_key];
-        bindings.extend(counted.map(SqlStorageValue::from));
+        bindings.extend(counted.map(Value::from));
         bindings.push(key.into());
         let Some(mut row) = self.row(SELECT_BY_PLACE, bindings)? else {
             return Ok(());
@@ -187,7 +217,7 @@ impl<S: Sql> Store<S> {
 
     fn read_named(
         &self,
-        app_key: SqlStorageValue,
+        app_key: Value,
         id: String,
         idempotency_key: Option<String>,
         known: &mut Known<'_>,
@@ -208,12 +238,12 @@ impl<S: Sql> Store<S> {
         if !self.has_tables() {
             return Ok(Vec::new());
         }
-        let rows = self.rows(SELECT_ENDED, vec![integer(now_millis)])?;
+        let rows = self.rows(SELECT_ENDED, vec![now_millis.into()])?;
         rows.filter_map(|mut row| row.stored().transpose()).collect()
     }
 
-    /// Writes what was decided, and the event that tells of it. Nothing is written when the redemption is not as it was
-    /// read.
+    /// Writes what was decided, and the event that tells of it, which is to be sent then. Nothing is written when the
+    /// redemption is not as it was read.
     pub(super) fn write(
         &self,
         key: &str,
@@ -226,8 +256,10 @@ impl<S: Sql> Store<S> {
             Event::Granted(stored) => (INSERT_GRANT, grant(key, stored)?),
             Event::Changed(changed) => (INSERT_TRANSITION, transition(idempotency_key, changed)?),
         };
-        bindings.extend([id.to_string().into(), message.into()]);
-        self.run(statement, bindings)
+        bindings.push(id.to_string().into());
+        self.run(statement, bindings)?;
+        self.unsent.borrow_mut().push(&message);
+        Ok(())
     }
 
     /// What the origin said of the promotion, as a text.
@@ -241,7 +273,7 @@ impl<S: Sql> Store<S> {
 
     /// Keeps a configuration, unless a newer one is there.
     pub(super) fn set_config(&self, config: &Config) -> Fallible<()> {
-        let row = vec![integer(config.revision), config.to_json().map_err(text)?.into()];
+        let row = vec![config.revision.into(), config.to_json().map_err(text)?.into()];
         self.run(UPSERT_CONFIG, row)
     }
 
@@ -257,21 +289,21 @@ impl<S: Sql> Store<S> {
     }
 
     /// Runs a statement that writes.
-    pub(super) fn run(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<()> {
+    pub(super) fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
         if !self.has_tables() {
-            self.sql.exec(SCHEMA, vec![])?;
+            self.sql.run(SCHEMA, vec![])?;
             self.has_tables.set(true);
         }
-        self.sql.exec(statement, bindings).map(drop)
+        self.sql.run(statement, bindings)
     }
 
     /// The rows of a query.
-    pub(super) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<impl Iterator<Item = Row>> {
-        Ok(self.sql.exec(query, bindings)?.into_iter().map(Row::new))
+    pub(super) fn rows(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<impl Iterator<Item = Row>> {
+        Ok(self.sql.query(query, bindings)?.into_iter().map(Row::new))
     }
 
     /// The first row of a query.
-    pub(super) fn row(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Option<Row>> {
+    pub(super) fn row(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Option<Row>> {
         Ok(self.rows(query, bindings)?.next())
     }
 }
@@ -290,7 +322,7 @@ fn counted(redeem: &Redeem) -> [Option<String>; 4] {
     ]
 }
 
-fn grant(key: &str, stored: &Stored) -> Fallible<Vec<SqlStorageValue>> {
+fn grant(key: &str, stored: &Stored) -> Fallible<Vec<Value>> {
     let discount = stored.discount();
     let until = stored.reserved_until.map(|until| until.timestamp_millis());
     Ok(vec![
@@ -302,14 +334,14 @@ fn grant(key: &str, stored: &Stored) -> Fallible<Vec<SqlStorageValue>> {
         stored.coupon.as_ref().map(CouponCode::as_str).into(),
         i64::from(stored.counted).into(),
         discount.map(|discount| discount.currency().code().to_owned()).into(),
-        integer(discount.map_or(0, engine::money::Money::amount)),
+        discount.map_or(0, engine::money::Money::amount).into(),
         until.into(),
         stored.updated_at.timestamp_millis().into(),
         serde_json::to_string(&stored.entry).map_err(text)?.into(),
     ])
 }
 
-fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<SqlStorageValue>> {
+fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<Value>> {
     let Changed {
         before,
         after,
@@ -319,9 +351,9 @@ fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<
     Ok(vec![
         after.id.to_string().into(),
         before.status.as_str().into(),
-        integer(before.rolled_back),
+        before.rolled_back.into(),
         after.status.as_str().into(),
-        integer(after.rolled_back),
+        after.rolled_back.into(),
         after.updated_at.timestamp_millis().into(),
         idempotency_key.into(),
         remembered.map_err(text)?.into(),

@@ -42,8 +42,20 @@ impl Event {
     pub fn message(&self, id: LedgerEventId) -> LedgerEvent {
         match self {
             Self::Granted(stored) => granted(id, stored),
-            Self::Changed(changed) => self::changed(id, changed),
+            Self::Changed(changed) => {
+                let Changed { before, after, .. } = &**changed;
+                self::changed(id, before.status, before.rolled_back, after)
+            }
         }
+    }
+}
+
+/// The same of an event that a host has kept by what it changed: where the redemption stood before, with how much of it
+/// rolled back, or nothing for a grant; and the redemption as it stood after.
+pub fn message_of(id: LedgerEventId, before: Option<(RedemptionStatus, u64)>, after: &Stored) -> LedgerEvent {
+    match before {
+        None => granted(id, after),
+        Some((status, rolled_back)) => changed(id, status, rolled_back, after),
     }
 }
 
@@ -69,15 +81,14 @@ fn granted(id: LedgerEventId, stored: &Stored) -> LedgerEvent {
     }
 }
 
-fn changed(id: LedgerEventId, changed: &Changed) -> LedgerEvent {
-    let Changed { before, after, .. } = changed;
-    let returned = after.rolled_back.saturating_sub(before.rolled_back);
+fn changed(id: LedgerEventId, old_status: RedemptionStatus, old_rolled_back: u64, after: &Stored) -> LedgerEvent {
+    let returned = after.rolled_back.saturating_sub(old_rolled_back);
     let returned = after
         .discount()
         .and_then(|discount| Money::new(returned, discount.currency()).ok());
     let (kind, discount) = match after.status {
         RedemptionStatus::Reserved => (LedgerEventKind::Reserved, None),
-        RedemptionStatus::Committed if before.status == RedemptionStatus::Reserved => {
+        RedemptionStatus::Committed if old_status == RedemptionStatus::Reserved => {
             (LedgerEventKind::Committed, after.discount())
         }
         RedemptionStatus::Committed => (LedgerEventKind::PartlyRolledBack, returned),

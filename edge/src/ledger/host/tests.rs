@@ -2,6 +2,7 @@
 
 mod histories;
 mod lite;
+mod migration;
 mod mistakes;
 mod relay;
 
@@ -11,15 +12,17 @@ use engine::ids::{AppKeyId, RedemptionId};
 use engine::ledger::{Changed, Claim, CouponClaim, Entry, Event, Handle, Redeem, RollBack, Stored};
 use engine::money::Money;
 use engine::promotion::Limits;
-use engine::wire::v1::{KeyScope, RedemptionStatus};
-use serde_json::json;
-use worker::SqlStorageValue;
+use engine::wire::v1::{KeyScope, LedgerEvent, RedemptionStatus};
+use serde_json::{Value, json};
 
+use super::super::row::Row;
 use super::*;
 use lite::Lite;
 use mistakes::How;
 
 const START: u64 = 1_790_000_000_000;
+/// When an event that was not acknowledged is sent again at first.
+const RESEND: u64 = 60_000;
 const ENTRY: &str = include_str!("../../../../engine/tests/data/ledger_entry.v1.json");
 const CONFIG: &str = include_str!("../../../../engine/tests/data/ledger_config.v1.json");
 
@@ -58,9 +61,26 @@ impl Object {
         carry_out(&self.store, None, key, command, &moment).unwrap()
     }
 
+    /// Another instance of it, which knows what is stored.
+    fn reopen(&mut self) {
+        let store = std::mem::replace(&mut self.store, Store::open(Lite::new()).unwrap());
+        self.store = Store::open(store.sql).unwrap();
+    }
+
+    /// The events that are sent by `now`, in the order of sending.
+    fn send(&self, now: u64) -> Vec<LedgerEvent> {
+        let mut sent = Vec::new();
+        while let Some(batch) = self.store.next_batch(now, RESEND).unwrap() {
+            let message = batch.to_text().unwrap_or_else(|| "[]".to_owned());
+            sent.extend(serde_json::from_str::<Vec<LedgerEvent>>(&message).unwrap());
+            self.store.set_sent(batch);
+        }
+        sent
+    }
+
     fn numbers(&self, query: &str) -> Vec<u64> {
-        let rows = self.store.rows(query, vec![]).unwrap();
-        rows.map(|mut row| row.count().unwrap()).collect()
+        let rows = self.store.sql.exec(query, vec![]).unwrap();
+        rows.into_iter().map(|row| Row::new(row).count().unwrap()).collect()
     }
 
     fn number(&self, query: &str) -> u64 {
@@ -74,9 +94,8 @@ impl Object {
             .concat()
     }
 
-    fn rows_of(&self, table: &str) -> Vec<Vec<SqlStorageValue>> {
-        let sql = &self.store.sql;
-        sql.exec(&format!("SELECT * FROM {table}"), vec![]).unwrap()
+    fn rows_of(&self, table: &str) -> Vec<Vec<Value>> {
+        self.store.sql.exec(&format!("SELECT * FROM {table}"), vec![]).unwrap()
     }
 }
 
@@ -165,7 +184,8 @@ fn what_is_only_asked_makes_no_tables() {
         assert_eq!(object.run("", command), Step::Answered(Outcome::Unknown));
     }
     assert_eq!(object.store.ended(u64::MAX).unwrap(), []);
-    assert!(object.store.due(u64::MAX).unwrap().is_empty());
+    object.store.take_over(START).unwrap();
+    assert_eq!(object.send(u64::MAX), []);
     assert_eq!(object.store.next_due(), Ok(None));
     assert_eq!(object.store.tally(), Ok(Default::default()));
     object.store.acknowledge(&[]).unwrap();

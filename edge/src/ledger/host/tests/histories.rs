@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::wire::v1::{LedgerEvent, LedgerEventKind};
+use engine::wire::v1::LedgerEventKind;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 
@@ -45,6 +45,8 @@ fn history(steps: Vec<(u8, u8, u64)>) {
     let mut object = Object::new();
     // Identifiers of an order's redemption: a new one each time it is asked for.
     let mut newest: BTreeMap<u8, u8> = BTreeMap::new();
+    // By their identifiers, as they were sent when they were new.
+    let mut told = BTreeMap::new();
     for (place, (kind, order, amount)) in (10..).zip(steps) {
         let key = format!("t/{order}");
         let named = newest.get(&order).copied().unwrap_or(order);
@@ -67,11 +69,19 @@ fn history(steps: Vec<(u8, u8, u64)>) {
         if !object.store.has_tables() {
             continue;
         }
-        agree(&object);
+        told.extend(object.send(object.now).into_iter().map(|event| (event.id, event)));
+        agree(&mut object, &told);
     }
 }
 
-fn agree(object: &Object) {
+fn agree(object: &mut Object, told: &BTreeMap<LedgerEventId, LedgerEvent>) {
+    // Whatever became of their redemptions, a new instance sends the same.
+    object.reopen();
+    object.store.take_over(object.now).unwrap();
+    let events = object.send(object.now);
+    assert!(events.iter().eq(told.values()), "{events:?}, but first {told:?}");
+    let object = &*object;
+
     const HELD: &str = "status IN ('reserved', 'committed')";
     let counted = |name: &str| object.number(&format!("SELECT value FROM counts WHERE name = '{name}'"));
     let summed =
@@ -94,14 +104,6 @@ fn agree(object: &Object) {
     assert_eq!(object.number(&ended), 0, "a reservation is over and not ended");
 
     let tally = object.store.tally().unwrap();
-    let events: Vec<LedgerEvent> = object
-        .rows_of("outbox")
-        .into_iter()
-        .map(|row| match row.get(1) {
-            Some(SqlStorageValue::String(event)) => serde_json::from_str(event).unwrap(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
     assert_eq!(usize::try_from(tally.events).unwrap(), events.len());
     let count = |kind| u64::try_from(events.iter().filter(|event| event.kind == kind).count()).unwrap();
     assert_eq!(

@@ -2,20 +2,22 @@
 
 use std::cell::RefCell;
 
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::{Value as LiteValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
-use worker::SqlStorageValue;
+use serde_json::{Value, json};
 
 use super::super::{Fallible, Sql};
 use super::mistakes::{self, How};
 
-type Rows = Vec<Vec<SqlStorageValue>>;
+type Rows = Vec<Vec<Value>>;
 
 /// An object's storage.
 pub(super) struct Lite {
     connection: Connection,
     /// What [`How::WriteLate`] has not written yet.
-    late: RefCell<Option<(String, Vec<SqlStorageValue>)>>,
+    late: RefCell<Option<(String, Vec<Value>)>>,
+    /// The last event that [`How::SendByLastId`] has read.
+    last: RefCell<String>,
 }
 
 impl Lite {
@@ -23,10 +25,11 @@ impl Lite {
         Self {
             connection: Connection::open_in_memory().unwrap(),
             late: RefCell::default(),
+            last: RefCell::default(),
         }
     }
 
-    fn run(&self, statement: &str, bindings: &[SqlStorageValue]) -> Fallible<Rows> {
+    fn rightly(&self, statement: &str, bindings: &[Value]) -> Fallible<Rows> {
         let run = || {
             if bindings.is_empty() && statement.contains(';') {
                 self.connection.execute_batch(statement)?;
@@ -46,7 +49,7 @@ impl Lite {
     }
 
     /// A command reads, and what the one before has decided is written only then.
-    fn run_late(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Rows> {
+    fn exec_late(&self, statement: &str, bindings: Vec<Value>) -> Fallible<Rows> {
         if mistakes::is_write_of_command(statement) {
             let late = self.late.replace(Some((statement.to_owned(), bindings)));
             return self.write(late);
@@ -54,27 +57,51 @@ impl Lite {
         if !mistakes::is_read_of_command(statement) {
             self.write(self.late.take())?;
         }
-        let rows = self.run(statement, &bindings)?;
+        let rows = self.rightly(statement, &bindings)?;
         self.write(self.late.take())?;
         Ok(rows)
     }
 
-    fn write(&self, late: Option<(String, Vec<SqlStorageValue>)>) -> Fallible<Rows> {
-        late.map_or(Ok(vec![]), |(statement, bindings)| self.run(&statement, &bindings))
+    fn write(&self, late: Option<(String, Vec<Value>)>) -> Fallible<Rows> {
+        late.map_or(Ok(vec![]), |(statement, bindings)| self.rightly(&statement, &bindings))
     }
-}
 
-impl Sql for Lite {
-    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Fallible<Rows> {
+    /// What is read from the outbox begins behind the last event that ever was.
+    fn exec_by_last_id(&self, statement: &str, mut bindings: Vec<Value>) -> Fallible<Rows> {
+        if !mistakes::is_read_of_outbox(statement) {
+            return self.rightly(statement, &bindings);
+        }
+        let mut last = self.last.borrow_mut();
+        if let Some(after) = bindings.first_mut() {
+            *after = last.as_str().into();
+        }
+        let rows = self.rightly(statement, &bindings)?;
+        if let Some(Value::String(id)) = rows.last().and_then(|row| row.first()) {
+            last.clone_from(id);
+        }
+        Ok(rows)
+    }
+
+    /// As the object does it, with the mistake that is switched on.
+    pub(super) fn exec(&self, statement: &str, bindings: Vec<Value>) -> Fallible<Rows> {
         match mistakes::current() {
-            None | Some(How::SayArmed | How::DropFingerprint) => self.run(statement, &bindings),
-            Some(How::Say(rewrites)) => self.run(&mistakes::rewrite(statement, rewrites), &bindings),
-            Some(How::WriteLate) => self.run_late(statement, bindings),
+            None | Some(How::SayArmed | How::DropFingerprint) => self.rightly(statement, &bindings),
+            Some(How::Say(rewrites)) => self.rightly(&mistakes::rewrite(statement, rewrites), &bindings),
+            Some(How::WriteLate) => self.exec_late(statement, bindings),
+            Some(How::SendByLastId) => self.exec_by_last_id(statement, bindings),
+            Some(How::DropRead) => {
+                let rows = self.rightly(statement, &bindings)?;
+                if mistakes::is_read_of_outbox(statement) {
+                    self.rightly("DELETE FROM outbox", &[])?;
+                }
+                Ok(rows)
+            }
             Some(How::TellAfterwards) => {
-                let rows = self.run(&mistakes::rewrite(statement, mistakes::WITHOUT_EVENT), &bindings)?;
-                if mistakes::is_write_of_command(statement) {
-                    let event = bindings.len().saturating_sub(2);
-                    self.run(mistakes::INSERT_EVENT, bindings.get(event..).unwrap_or_default())?;
+                let rows = self.rightly(&mistakes::rewrite(statement, mistakes::WITHOUT_EVENT), &bindings)?;
+                if mistakes::is_write_of_command(statement)
+                    && let (Some(redemption), Some(event)) = (bindings.first(), bindings.last())
+                {
+                    self.rightly(mistakes::INSERT_EVENT, &[event.clone(), redemption.clone()])?;
                 }
                 Ok(rows)
             }
@@ -82,23 +109,31 @@ impl Sql for Lite {
     }
 }
 
-fn to_lite(value: &SqlStorageValue) -> Value {
-    match value {
-        SqlStorageValue::Null => Value::Null,
-        SqlStorageValue::Boolean(flag) => Value::Integer((*flag).into()),
-        SqlStorageValue::Integer(number) => Value::Integer(*number),
-        SqlStorageValue::Float(number) => Value::Real(*number),
-        SqlStorageValue::String(text) => Value::Text(text.clone()),
-        SqlStorageValue::Blob(bytes) => Value::Blob(bytes.clone()),
+impl Sql for Lite {
+    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Rows> {
+        self.exec(query, bindings)
+    }
+
+    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
+        self.exec(statement, bindings).map(drop)
     }
 }
 
-fn from_lite(value: ValueRef<'_>) -> SqlStorageValue {
+fn to_lite(value: &Value) -> LiteValue {
     match value {
-        ValueRef::Null => SqlStorageValue::Null,
-        ValueRef::Integer(number) => SqlStorageValue::Integer(number),
-        ValueRef::Real(number) => SqlStorageValue::Float(number),
-        ValueRef::Text(text) => SqlStorageValue::String(String::from_utf8(text.to_vec()).unwrap()),
-        ValueRef::Blob(bytes) => SqlStorageValue::Blob(bytes.to_vec()),
+        Value::Null => LiteValue::Null,
+        Value::Number(number) => LiteValue::Integer(number.as_i64().unwrap()),
+        Value::String(text) => LiteValue::Text(text.clone()),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => panic!("the platform takes no {value}"),
+    }
+}
+
+fn from_lite(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => json!(number),
+        ValueRef::Real(number) => json!(number),
+        ValueRef::Text(text) => json!(std::str::from_utf8(text).unwrap()),
+        ValueRef::Blob(bytes) => panic!("stored bytes: {bytes:?}"),
     }
 }

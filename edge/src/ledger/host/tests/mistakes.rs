@@ -17,6 +17,10 @@ pub(super) enum How {
     WriteLate,
     /// An event is written after the rest, by a statement of its own.
     TellAfterwards,
+    /// The outbox is read from where the last reading ended.
+    SendByLastId,
+    /// What is read from the outbox is dropped there.
+    DropRead,
     /// The alarm counts as set when it is not.
     SayArmed,
     /// A command has nothing by which its cart could be told from another.
@@ -93,8 +97,8 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "an end that nobody is woken for",
         how: How::Say(&[(
-            "UNION ALL SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved'",
-            "",
+            "SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved'",
+            "SELECT NULL",
         )]),
         found_by: relay::reservations_are_due_at_their_end,
     },
@@ -141,26 +145,33 @@ const MISTAKES: &[Mistake] = &[
                 "CREATE TABLE outbox (\n    id TEXT",
             ),
             (
-                ") WITHOUT ROWID;\nCREATE INDEX outbox_due",
-                ");\nCREATE INDEX outbox_due",
+                "    at INTEGER NOT NULL\n) WITHOUT ROWID;",
+                "    at INTEGER NOT NULL\n);",
             ),
         ]),
         found_by: a_statement_writes_all_or_nothing,
     },
     Mistake {
+        name: "an event in memory alone",
+        how: How::Say(WITHOUT_EVENT),
+        found_by: relay::a_new_instance_sends_what_the_last_one_may_not_have,
+    },
+    Mistake {
+        name: "an event that says what its redemption is now, not what it was",
+        how: How::Say(&[
+            ("outbox.status, transaction_id", "redemptions.status, transaction_id"),
+            ("outbox.rolled_back, at", "redemptions.rolled_back, at"),
+        ]),
+        found_by: histories::some_histories,
+    },
+    Mistake {
         name: "events sent by the last identifier",
-        how: How::Say(&[(
-            "WHERE due_at <= ? ORDER BY due_at",
-            "WHERE due_at <= ? AND id > coalesce((SELECT max(id) FROM outbox WHERE tries > 0), '') ORDER BY id",
-        )]),
+        how: How::SendByLastId,
         found_by: relay::an_event_is_sent_whatever_its_identifier,
     },
     Mistake {
         name: "an event that the queue took for one that the origin stored",
-        how: How::Say(&[(
-            "UPDATE outbox SET due_at = ? + min(? << min(tries, ?), ?), tries = tries + 1 WHERE",
-            "DELETE FROM outbox WHERE ? + ? + ? + ? AND",
-        )]),
+        how: How::DropRead,
         found_by: relay::events_are_sent_again_until_they_are_acknowledged,
     },
     Mistake {
@@ -174,12 +185,21 @@ const MISTAKES: &[Mistake] = &[
 ];
 
 /// The schema without the events.
-pub(super) const WITHOUT_EVENT: &[(&str, &str)] = &[(
-    "INSERT INTO outbox (id, event, due_at) VALUES (NEW.event_id, NEW.event, NEW.updated_at);",
-    "",
-)];
-/// What the schema does instead, with the last two values of a command's write.
-pub(super) const INSERT_EVENT: &str = "INSERT INTO outbox (id, event, due_at) VALUES (?, ?, 0)";
+pub(super) const WITHOUT_EVENT: &[(&str, &str)] = &[
+    (
+        "    INSERT INTO outbox (id, redemption_id, status, rolled_back, at)
+        VALUES (NEW.event_id, NEW.id, NEW.status, 0, NEW.updated_at);\n",
+        "",
+    ),
+    (
+        "    INSERT INTO outbox (id, redemption_id, old_status, old_rolled_back, status, rolled_back, at)
+        VALUES (NEW.event_id, NEW.id, NEW.old_status, NEW.old_rolled_back, NEW.status, NEW.rolled_back, NEW.updated_at);\n",
+        "",
+    ),
+];
+/// What the schema does instead.
+pub(super) const INSERT_EVENT: &str =
+    "INSERT INTO outbox (id, redemption_id, status, rolled_back, at) VALUES (?, ?, '', 0, 0)";
 
 thread_local! {
     static CURRENT: Cell<Option<How>> = const { Cell::new(None) };
@@ -204,6 +224,10 @@ pub(super) fn rewrite(statement: &str, rewrites: &[(&str, &str)]) -> String {
 
 pub(super) fn is_read_of_command(statement: &str) -> bool {
     statement.contains("FROM revoked_keys")
+}
+
+pub(super) fn is_read_of_outbox(statement: &str) -> bool {
+    statement.contains("FROM outbox JOIN")
 }
 
 pub(super) fn is_write_of_command(statement: &str) -> bool {
@@ -232,7 +256,7 @@ fn one_order() {
     let object = Object::new();
     object.run("t/1", redeem(1, None, Some(START + 1_000)));
     assert_eq!(object.number("SELECT count(*) FROM redemptions"), 1);
-    assert!(object.store.due(START).is_ok_and(|batch| !batch.is_empty()));
+    assert_eq!(object.send(START).len(), 1);
     assert!(object.store.next_due().is_ok_and(|due| due.is_some()));
 }
 

@@ -2,56 +2,146 @@
 
 use super::*;
 
+/// Events are numbered in the order of writing, and their identifiers by their time, then by this number.
 fn event(number: u8) -> LedgerEventId {
     LedgerEventId::from_parts(START, [number; 10])
+}
+
+fn ids(events: Vec<LedgerEvent>) -> Vec<LedgerEventId> {
+    events.into_iter().map(|event| event.id).collect()
 }
 
 #[test]
 pub(super) fn events_are_sent_again_until_they_are_acknowledged() {
     let object = Object::new();
     granted(&object, 1);
+    assert_eq!(object.store.next_due(), Ok(Some(0)));
     let mut now = START;
-    for delay in [60_000, 120_000, 240_000, 480_000, 600_000, 600_000] {
-        assert!(object.store.due(now - 1).unwrap().is_empty());
-        let batch = object.store.due(now).unwrap();
-        assert!(!batch.is_empty());
-        object.store.set_sent(&batch, now, 60_000).unwrap();
-        now += delay;
+    for minutes in [1, 1, 2, 4, 5, 5] {
+        assert_eq!(ids(object.send(now)), [event(1)]);
+        assert_eq!(object.send(now), []);
+        now += minutes * 60_000;
         assert_eq!(object.store.next_due(), Ok(Some(now)));
+        assert_eq!(object.send(now - 1), []);
     }
     assert_eq!(object.store.tally().unwrap().outstanding, 1);
     object.store.acknowledge(&[event(1)]).unwrap();
     object.store.acknowledge(&[event(1)]).unwrap();
-    assert!(object.store.due(u64::MAX >> 1).unwrap().is_empty());
+    assert_eq!(object.send(u64::MAX >> 1), []);
     assert_eq!(object.store.next_due(), Ok(None));
     let tally = object.store.tally().unwrap();
     assert_eq!((tally.outstanding, tally.events), (0, 1));
 }
 
-/// Events of the same millisecond have identifiers in any order.
+/// What is on its way is not sent a second time because an older event is.
+#[test]
+fn an_event_has_time_to_be_acknowledged() {
+    let mut object = Object::new();
+    granted(&object, 1);
+    object.send(START);
+    object.now = START + 1_000;
+    object.run("t/2", redeem(2, None, None));
+    assert_eq!(object.send(object.now).len(), 1);
+    assert_eq!(ids(object.send(START + RESEND)), [event(1)]);
+    assert_eq!(object.send(START + 2 * RESEND).len(), 2);
+}
+
+/// Events of the same millisecond have identifiers in any order, and a clock may go back.
 #[test]
 pub(super) fn an_event_is_sent_whatever_its_identifier() {
     let object = Object::new();
     object.made.set(8);
     granted(&object, 1);
-    let first = object.store.due(START).unwrap();
-    object.store.set_sent(&first, START, 60_000).unwrap();
+    assert_eq!(ids(object.send(START)), [event(9)]);
+    assert_eq!(ids(object.send(START + RESEND)), [event(9)]);
     object.made.set(0);
     object.run("t/2", redeem(2, None, None));
-    assert!(
-        !object.store.due(START).unwrap().is_empty(),
-        "the second event is not sent"
-    );
+    assert_eq!(ids(object.send(START + RESEND)), [event(1)]);
+    assert_eq!(ids(object.send(START + 2 * RESEND)), [event(1), event(9)]);
+}
+
+#[test]
+pub(super) fn a_new_instance_sends_what_the_last_one_may_not_have() {
+    let mut object = Object::new();
+    granted(&object, 1);
+    object.reopen();
+    assert_eq!(object.store.next_due(), Ok(None));
+    object.store.take_over(START + 1_000).unwrap();
+    assert_eq!(object.store.next_due(), Ok(Some(START + 1_000)));
+    assert_eq!(object.send(START + 999), []);
+    object.run("", roll_back(1, None, None));
+    // What it writes itself does not wait for that.
+    assert_eq!(ids(object.send(START + 999)), [event(2)]);
+    assert_eq!(ids(object.send(START + 1_000)), [event(1), event(2)]);
+    assert_eq!(object.store.next_due(), Ok(Some(START + 1_000 + RESEND)));
+}
+
+#[test]
+fn what_the_queue_does_not_take_is_sent_first() {
+    let object = Object::new();
+    granted(&object, 1);
+    let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+    object.run("", roll_back(1, None, None));
+    object.store.give_back(batch);
+    assert_eq!(object.store.next_due(), Ok(Some(0)));
+    assert_eq!(ids(object.send(START)), [event(1), event(2)]);
+    // The same of what comes from the table.
+    let batch = object.store.next_batch(START + RESEND, RESEND).unwrap().unwrap();
+    object.store.give_back(batch);
+    assert_eq!(object.store.next_due(), Ok(Some(START + RESEND)));
+    assert_eq!(ids(object.send(START + RESEND)), [event(1), event(2)]);
+}
+
+#[test]
+fn a_reading_goes_on_where_a_message_is_full() {
+    let mut object = Object::new();
+    granted(&object, 1);
+    let mut all: Vec<_> = (0..=255).map(event).collect();
+    all.sort();
+    for id in &all {
+        let values = vec![json!(id), json!(super::id(1))];
+        let insert = "INSERT OR IGNORE INTO outbox (id, redemption_id, status, rolled_back, at) VALUES (?, ?, 'committed', 0, 7)";
+        object.store.sql.exec(insert, values).unwrap();
+    }
+    object.reopen();
+    object.store.take_over(START).unwrap();
+    assert_eq!(ids(object.send(START)), all);
+}
+
+/// It stays where it is, for a person to look at.
+#[test]
+fn an_unreadable_event_keeps_no_other_from_being_sent() {
+    let mut object = Object::new();
+    granted(&object, 1);
+    object.run("", roll_back(1, Some(5), None));
+    object.run("", roll_back(1, None, None));
+    let spoil = "UPDATE outbox SET status = 'lost' WHERE id = ?";
+    object.store.sql.exec(spoil, vec![json!(event(2))]).unwrap();
+    object.reopen();
+    object.store.take_over(START).unwrap();
+    let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+    let [cause] = batch.unreadable.as_slice() else {
+        panic!("{:?}", batch.unreadable)
+    };
+    assert!(cause.starts_with(&event(2).to_string()), "{cause}");
+    assert_eq!(ids(object.send(START)), [event(1), event(3)]);
+    assert_eq!(object.store.tally().unwrap().outstanding, 3);
+    // Alone, it is no message.
+    object.store.acknowledge(&[event(1), event(3)]).unwrap();
+    let batch = object.store.next_batch(START + RESEND, RESEND).unwrap().unwrap();
+    assert_eq!(batch.to_text(), None);
 }
 
 #[test]
 pub(super) fn only_what_is_stored_is_dropped() {
-    let object = Object::new();
+    let mut object = Object::new();
     granted(&object, 1);
     object.run("", roll_back(1, None, None));
     object.store.acknowledge(&[event(2)]).unwrap();
     assert_eq!(object.store.tally().unwrap().outstanding, 1);
-    assert!(!object.store.due(START).unwrap().is_empty());
+    object.reopen();
+    object.store.take_over(START).unwrap();
+    assert_eq!(ids(object.send(START)), [event(1)]);
 }
 
 #[test]
@@ -59,5 +149,6 @@ pub(super) fn reservations_are_due_at_their_end() {
     let object = Object::new();
     object.run("t/1", redeem(1, None, Some(START + 5_000)));
     object.store.acknowledge(&[event(1)]).unwrap();
+    object.send(START);
     assert_eq!(object.store.next_due(), Ok(Some(START + 5_000)));
 }
