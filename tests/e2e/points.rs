@@ -1,4 +1,4 @@
-//! The edge is killed at each point of a redemption, from before its write until its event is noted as sent.
+//! The edge is killed at each point of a redemption, from before its write until the queue's answer to its event is known.
 
 use std::thread;
 

@@ -12,13 +12,11 @@ use super::store::{Sql, Store};
 use crate::records::Pack;
 
 /// The longest time between two readings of what is outstanding, in milliseconds: an origin that was away for long gets
-/// what the queue has given up within some minutes, and each event is sent once in that time.
-const READING_CAP_MILLIS: u64 = 5 * 60 * 1_000;
+/// what the queue has given up within five minutes, and each event is sent once in that time.
+const READING_CAP_MILLIS: u64 = 4 * 60 * 1_000;
 /// Messages that wait in an instance's memory, as many as one alarm sends. While the queue takes none, what comes on top
 /// is left to the table.
 const MAX_PACKS: usize = 50;
-/// Behind the identifier of every event, in the order of texts.
-const BEHIND_ALL: &str = "~";
 
 /// As many as a message takes. The limit is no parameter, because SQLite compiles a statement anew for each value of one.
 const SELECT_OUTSTANDING: &str = "SELECT outbox.id, old_status, old_rolled_back, redemptions.id, outbox.status, \
@@ -36,6 +34,8 @@ pub(super) struct Unsent {
     packs: Vec<Pack>,
     /// Planned while anything is outstanding, as far as the instance knows.
     reading: Option<Reading>,
+    /// Whether the last batch was read.
+    has_read: bool,
 }
 
 /// A passage through the table in the order of identifiers.
@@ -46,6 +46,8 @@ struct Reading {
     takes_new: bool,
     /// The last event that it has sent; empty at its beginning.
     after: String,
+    /// What it ends before; empty until it begins.
+    end: String,
 }
 
 /// Events as they are sent.
@@ -76,7 +78,22 @@ impl Unsent {
             at,
             takes_new,
             after: String::new(),
+            end: String::new(),
         });
+    }
+
+    /// What was written first. Whatever becomes of it, it is read again.
+    fn take(&mut self, read_at: u64) -> Option<Batch> {
+        if self.packs.is_empty() {
+            return None;
+        }
+        if self.reading.is_none() {
+            self.plan(read_at, false);
+        }
+        Some(Batch {
+            pack: self.packs.remove(0),
+            ..Batch::default()
+        })
     }
 }
 
@@ -96,24 +113,24 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// The next events to send by now, as many as a message takes. Those that are never acknowledged are read
-    /// `resend_millis` after they were made, and then each time that they are twice as old.
+    /// The next events to send by now, as many as a message takes: from memory and from the table by turns, so that neither a
+    /// busy object nor a long table keeps the other from being sent. The table is read `resend_millis` after something was
+    /// sent, without what is younger, and then each time that the oldest is twice as old.
     pub(super) fn next_batch(&self, now_millis: u64, resend_millis: u64) -> Fallible<Option<Batch>> {
         let mut unsent = self.unsent.borrow_mut();
-        if !unsent.packs.is_empty() {
-            let pack = unsent.packs.remove(0);
-            if unsent.reading.is_none() {
-                unsent.plan(now_millis.saturating_add(resend_millis), false);
-            }
-            return Ok(Some(Batch {
-                pack,
-                ..Batch::default()
-            }));
-        }
-        let Some(reading) = unsent.reading.as_ref().filter(|reading| reading.at <= now_millis) else {
-            return Ok(None);
+        let may_read = unsent.packs.is_empty() || !unsent.has_read;
+        let due = |reading: &&mut Reading| may_read && reading.at <= now_millis;
+        let read_at = now_millis.saturating_add(resend_millis);
+        let Some(reading) = unsent.reading.as_mut().filter(due) else {
+            unsent.has_read = false;
+            return Ok(unsent.take(read_at));
         };
-        if let Some(batch) = self.read(reading, now_millis.saturating_sub(resend_millis))? {
+        if reading.end.is_empty() {
+            let made_by = now_millis.saturating_sub(if reading.takes_new { 0 } else { resend_millis });
+            reading.end = LedgerEventId::from_parts(made_by.saturating_add(1), [0; 10]).to_string();
+        }
+        if let Some(batch) = self.read(reading)? {
+            unsent.has_read = true;
             return Ok(Some(batch));
         }
         unsent.reading = None;
@@ -122,17 +139,13 @@ impl<S: Sql> Store<S> {
             let wait = age.min(READING_CAP_MILLIS).max(resend_millis);
             unsent.plan(now_millis.saturating_add(wait), false);
         }
-        Ok(None)
+        Ok(unsent.take(read_at))
     }
 
-    fn read(&self, reading: &Reading, made_by: u64) -> Fallible<Option<Batch>> {
-        let end = if reading.takes_new {
-            BEHIND_ALL.to_owned()
-        } else {
-            LedgerEventId::from_parts(made_by.saturating_add(1), [0; 10]).to_string()
-        };
+    fn read(&self, reading: &Reading) -> Fallible<Option<Batch>> {
         let mut batch = Batch::default();
-        for mut row in self.rows(SELECT_OUTSTANDING, vec![reading.after.as_str().into(), end.into()])? {
+        let range = [&reading.after, &reading.end].map(|id| id.as_str().into());
+        for mut row in self.rows(SELECT_OUTSTANDING, range.into())? {
             let id = row.text()?;
             match message(&id, &mut row) {
                 Ok(message) => batch.pack.push(&message),

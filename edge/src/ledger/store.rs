@@ -233,7 +233,7 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// The reservations that ended and are not written as such, in the order of their identifiers.
+    /// The reservations that ended and are not written as such, the first end first.
     pub(super) fn ended(&self, now_millis: u64) -> Fallible<Vec<Stored>> {
         if !self.has_tables() {
             return Ok(Vec::new());

@@ -33,7 +33,7 @@ const PAGE_ROWS: i64 = 100;
 /// How long one job goes on, well within what a job may take; another one does the rest.
 const LONGEST_RUN: Duration = Duration::from_secs(40);
 /// How long a change may be on its way. The queue delivers a message up to 100 times, five minutes apart at most, which is
-/// 8 h 20 min; and the object sends it again within ten minutes.
+/// 8 h 20 min; and the object sends it again within five minutes.
 const LONGEST_WAY: TimeDelta = TimeDelta::hours(9);
 
 /// A promotion by its organisation.
