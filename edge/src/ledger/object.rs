@@ -13,6 +13,7 @@ use worker::{
 };
 
 use super::host::{Moment, Step, carry_out, end_reservations};
+use super::outbox::MAX_BATCHES;
 use super::protocol::{
     ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
     ForgottenCustomer, HEALTH_PATH, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
@@ -35,8 +36,6 @@ const RELAY_RETRY_MILLIS: u64 = 5_000;
 const RESEND_MILLIS: u64 = 60_000;
 /// How long the queue may take for a batch.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// Batches that one alarm sends, so that it ends under any load; the next one goes on.
-const MAX_BATCHES: usize = 50;
 
 /// The redemptions of one shard of a promotion, or of all of it.
 #[durable_object(alarm)]
@@ -65,9 +64,9 @@ impl DurableObject for Ledger {
         }
     }
 
-    /// Awaits the body and the setting of the alarm, for a command and in a new instance; from there to the reply nothing is awaited, so no
-    /// other request comes in between. The platform holds the reply back until the write is durable. Repeating a command
-    /// gives the first outcome; repeating anything else changes nothing.
+    /// Awaits the body, in a new instance the storage, and there and for a command the setting of the alarm; from there to
+    /// the reply nothing is awaited, so no other request comes in between. The platform holds the reply back until the
+    /// write is durable. Repeating a command gives the first outcome; repeating anything else changes nothing.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let path = request.path();
         let method = request.inner().method();

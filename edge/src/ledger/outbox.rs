@@ -14,9 +14,9 @@ use crate::records::Pack;
 /// The longest time between two readings of what is outstanding, in milliseconds: an origin that was away for long gets
 /// what the queue has given up within five minutes, and each event is sent once in that time.
 const READING_CAP_MILLIS: u64 = 4 * 60 * 1_000;
-/// Messages that wait in an instance's memory, as many as one alarm sends. While the queue takes none, what comes on top
-/// is left to the table.
-const MAX_PACKS: usize = 50;
+/// Batches that one alarm sends, so that it ends under any load; the next one goes on. As many wait in an instance's memory,
+/// some 5 MB: while the queue takes none, what comes on top is left to the table.
+pub(super) const MAX_BATCHES: usize = 50;
 
 /// As many as a message takes. The limit is no parameter, because SQLite compiles a statement anew for each value of one.
 const SELECT_OUTSTANDING: &str = "SELECT outbox.id, old_status, old_rolled_back, redemptions.id, outbox.status, \
@@ -66,7 +66,7 @@ impl Unsent {
         let has_room = |pack: &&mut Pack| !pack.is_full();
         if let Some(pack) = self.packs.last_mut().filter(has_room) {
             pack.push(event);
-        } else if self.packs.len() < MAX_PACKS {
+        } else if self.packs.len() < MAX_BATCHES {
             let mut pack = Pack::default();
             pack.push(event);
             self.packs.push(pack);
@@ -225,13 +225,13 @@ mod tests {
         let mut sent = 0;
         for number in 0.. {
             unsent.push("x");
-            if unsent.packs.len() == MAX_PACKS && unsent.packs.last().is_some_and(Pack::is_full) {
+            if unsent.packs.len() == MAX_BATCHES && unsent.packs.last().is_some_and(Pack::is_full) {
                 sent = number + 1;
                 break;
             }
         }
         unsent.push("x");
-        assert_eq!(unsent.packs.len(), MAX_PACKS);
+        assert_eq!(unsent.packs.len(), MAX_BATCHES);
         assert_eq!(unsent.packs.iter().map(Pack::records).sum::<usize>(), sent);
     }
 }

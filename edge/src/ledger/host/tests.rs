@@ -67,6 +67,12 @@ impl Object {
         self.store = Store::open(store.sql).unwrap();
     }
 
+    /// Another instance, whose alarm rings now.
+    fn succeed(&mut self) {
+        self.reopen();
+        self.store.take_over(self.now).unwrap();
+    }
+
     /// The events that are sent by `now`, in the order of sending.
     fn send(&self, now: u64) -> Vec<LedgerEvent> {
         let mut sent = Vec::new();

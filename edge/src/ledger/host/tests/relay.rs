@@ -103,8 +103,7 @@ fn a_reading_goes_on_where_a_message_is_full() {
         let insert = "INSERT OR IGNORE INTO outbox (id, redemption_id, status, rolled_back, at) VALUES (?, ?, 'committed', 0, 7)";
         object.store.sql.exec(insert, values).unwrap();
     }
-    object.reopen();
-    object.store.take_over(START).unwrap();
+    object.succeed();
     assert_eq!(ids(object.send(START)), all);
 }
 
@@ -113,8 +112,7 @@ fn a_reading_goes_on_where_a_message_is_full() {
 fn memory_and_table_take_turns() {
     let mut object = Object::new();
     granted(&object, 1);
-    object.reopen();
-    object.store.take_over(START).unwrap();
+    object.succeed();
     let mut sent = Vec::new();
     for amount in 1..=4 {
         object.run("", roll_back(1, Some(amount), None));
@@ -132,8 +130,7 @@ fn memory_and_table_take_turns() {
 fn a_reading_ends() {
     let mut object = Object::new();
     granted(&object, 1);
-    object.reopen();
-    object.store.take_over(START).unwrap();
+    object.succeed();
     let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
     object.store.set_sent(batch);
     object.now = START + 1;
@@ -150,8 +147,7 @@ fn an_unreadable_event_keeps_no_other_from_being_sent() {
     object.run("", roll_back(1, None, None));
     let spoil = "UPDATE outbox SET status = 'lost' WHERE id = ?";
     object.store.sql.exec(spoil, vec![json!(event(2))]).unwrap();
-    object.reopen();
-    object.store.take_over(START).unwrap();
+    object.succeed();
     let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
     let [cause] = batch.unreadable.as_slice() else {
         panic!("{:?}", batch.unreadable)
@@ -172,8 +168,7 @@ pub(super) fn only_what_is_stored_is_dropped() {
     object.run("", roll_back(1, None, None));
     object.store.acknowledge(&[event(2)]).unwrap();
     assert_eq!(object.store.tally().unwrap().outstanding, 1);
-    object.reopen();
-    object.store.take_over(START).unwrap();
+    object.succeed();
     assert_eq!(ids(object.send(START)), [event(1)]);
 }
 
