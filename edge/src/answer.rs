@@ -32,31 +32,47 @@ pub(crate) fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
-thread_local! {
-    /// By media type: the headers that [`finish`] gave an answer of this isolate.
-    static TEMPLATES: RefCell<Vec<(&'static str, web_sys::Headers)>> = const { RefCell::new(Vec::new()) };
+/// An answer that [`finish`] made in this isolate, from which others are made.
+struct Template {
+    status: u16,
+    media_type: &'static str,
+    response: web_sys::Response,
+    headers: web_sys::Headers,
 }
 
-/// What [`json_of_type`] and [`finish`] make, of a body that is written already and in one call out of the module: the
+thread_local! {
+    static TEMPLATES: RefCell<Vec<Template>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What [`json_of_type`] and [`finish`] make, of a body that is written already and in one call out of the module: status and
 /// headers are copied from an answer that they made before.
 pub(crate) fn from_template(status: u16, media_type: &'static str, request_id: &str, json: &[u8]) -> web_sys::Response {
     TEMPLATES.with_borrow_mut(|templates| {
-        if let Some((_, headers)) = templates.iter().find(|(known, _)| *known == media_type) {
-            return respond(status, headers, request_id, json);
+        let is_it = |template: &&Template| template.status == status && template.media_type == media_type;
+        if let Some(template) = templates.iter().find(is_it) {
+            return respond(&template.response, &template.headers, request_id, json);
         }
-        let headers = finish(json_of_type(status, &(), media_type), request_id)
-            .headers()
-            .0
-            .clone();
-        let response = respond(status, &headers, request_id, json);
-        templates.push((media_type, headers));
+        let response = web_sys::Response::from(finish(json_of_type(status, &(), media_type), request_id));
+        let template = Template {
+            status,
+            media_type,
+            headers: response.headers(),
+            response,
+        };
+        let response = respond(&template.response, &template.headers, request_id, json);
+        templates.push(template);
         response
     })
 }
 
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
-    fn respond(status: u16, headers: &web_sys::Headers, request_id: &str, body: &[u8]) -> web_sys::Response;
+    fn respond(
+        template: &web_sys::Response,
+        headers: &web_sys::Headers,
+        request_id: &str,
+        body: &[u8],
+    ) -> web_sys::Response;
 }
 
 /// Sets a header that the product itself names.

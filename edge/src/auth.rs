@@ -35,8 +35,8 @@ pub(crate) fn carries_app_key(request: &Request) -> Result<bool, Failure> {
 
 /// The same from the isolate's memory; `None` unless it holds a key that is valid.
 pub(crate) fn recall(app: &App, authorization: Option<&str>) -> Option<Rc<AppKeyEntry>> {
-    let key = parse(authorization).ok()?;
-    let entry = rules::recall::<AppKeyEntry>(&app_key_key(&key.hash()), app.started_millis())?;
+    let hash = AppKey::hash_of(authorization.and_then(bearer)?);
+    let entry = rules::recall::<AppKeyEntry>(&app_key_key(&hash), app.started_millis())?;
     check(&entry.value, app.now()).ok()?;
     Some(entry.value)
 }

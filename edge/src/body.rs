@@ -86,16 +86,11 @@ pub(crate) fn refuse_encoded(request: &Request) -> Result<(), Failure> {
     }
 }
 
-/// Refuses a body that is encoded, or claims to be something else than JSON.
+/// Refuses a body that is encoded, or claims to be something else than JSON. A body that claims nothing is taken for JSON.
 pub(crate) fn require_json(request: &Request) -> Result<(), Failure> {
     refuse_encoded(request)?;
-    require_json_type(request.headers().get("Content-Type")?.as_deref())
-}
-
-/// Refuses a media type other than JSON. A body that claims nothing is taken for JSON.
-pub(crate) fn require_json_type(content_type: Option<&str>) -> Result<(), Failure> {
-    match content_type {
-        Some(media_type) if !is_json(media_type) => Err(Failure::rejection(
+    match request.headers().get("Content-Type")? {
+        Some(media_type) if !is_json(&media_type) => Err(Failure::rejection(
             ProblemType::UnsupportedMediaType,
             "Send JSON, with the header `Content-Type: application/json`.",
         )),

@@ -12,6 +12,7 @@ mod forget;
 mod host;
 mod object;
 mod outbox;
+mod pack;
 mod protocol;
 mod row;
 mod schema;

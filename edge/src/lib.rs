@@ -42,12 +42,8 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 }
 
 /// Answers an evaluation with what the isolate's memory holds, at once or by a promise, or declines. `entry.js` calls it with
-/// the request's bytes.
+/// the request's bytes. Each argument is a step over the boundary to JavaScript; an object would take one for each field besides.
 #[wasm_bindgen]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "each is one step over the boundary to JavaScript; an object would take one for each field besides"
-)]
 #[allow(clippy::needless_pass_by_value, reason = "texts come over the boundary as values")]
 pub fn evaluate_warm(
     env: Env,
@@ -55,19 +51,12 @@ pub fn evaluate_warm(
     received_millis: f64,
     code: &str,
     authorization: Option<String>,
-    content_type: Option<String>,
     request_id: Option<String>,
     body: &[u8],
 ) -> Option<wasm_bindgen::JsValue> {
     let received_millis = app::whole_millis(received_millis);
     let app = App::new(env, Context::new(context), received_millis, request_id.as_deref());
-    let call = warm::Call {
-        code,
-        authorization: authorization.as_deref(),
-        content_type: content_type.as_deref(),
-        body,
-    };
-    warm::answer_evaluation(app, &call)
+    warm::answer_evaluation(app, code, authorization.as_deref(), body)
 }
 
 /// Takes a batch of one of the queues. Never returns an error: the runtime would turn it into a panic, which costs the

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use base16ct::lower as hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -112,7 +113,12 @@ impl AppKey {
 
     /// SHA-256 of the text in lower-case hex: what is stored and looked up.
     pub fn hash(&self) -> String {
-        hex::encode(Sha256::digest(self.text.as_bytes()))
+        Self::hash_of(&self.text)
+    }
+
+    /// The same of a text that may be no key. Whoever knows the key of such a hash need not parse the text: no other has it.
+    pub fn hash_of(text: &str) -> String {
+        hex::encode_string(&Sha256::digest(text.as_bytes()))
     }
 
     /// What a list of keys shows: everything before the secret, and its first four characters.

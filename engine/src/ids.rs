@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base16ct::lower as hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 use uuid::fmt::Simple;
@@ -67,19 +68,23 @@ macro_rules! id {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                let error = IdError { prefix: Self::PREFIX };
-                let hex = text.strip_prefix(Self::PREFIX).ok_or(error.clone())?;
-                // `Uuid` reads other spellings too; one identifier has one text.
-                if hex.len() != 32 || hex.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-                    return Err(error);
-                }
-                Uuid::try_parse(hex).map(Self).map_err(|_| error)
+                // Not `Uuid`'s own reader, which knows other spellings too: one identifier has one text.
+                let digits = text.strip_prefix(Self::PREFIX).filter(|digits| digits.len() == Simple::LENGTH);
+                let mut bytes = uuid::Bytes::default();
+                digits
+                    .and_then(|digits| hex::decode(digits, &mut bytes).ok())
+                    .ok_or(IdError { prefix: Self::PREFIX })?;
+                Ok(Self(Uuid::from_bytes(bytes)))
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                // In one piece: of those that `collect_str` gets, each is searched for what to escape on its own.
+                let mut text = String::with_capacity(Self::PREFIX.len() + Simple::LENGTH);
+                text.push_str(Self::PREFIX);
+                text.push_str(self.0.as_simple().encode_lower(&mut [0; Simple::LENGTH]));
+                serializer.serialize_str(&text)
             }
         }
 

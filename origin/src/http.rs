@@ -8,6 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use base16ct::lower as hex;
 use engine::problem::{MEDIA_TYPE, Problem};
 use engine::trace_context::{TRACEPARENT_HEADER, TraceContext};
 use tracing::Instrument;
@@ -109,5 +110,5 @@ fn sent_trace(headers: &HeaderMap) -> Option<TraceContext> {
 
 fn make_request_id() -> String {
     // Without randomness the identifier is useless, and the request fails wherever it needs some.
-    format!("req_{}", hex::encode(random::bytes::<16>().unwrap_or_default()))
+    format!("req_{}", hex::encode_string(&random::bytes::<16>().unwrap_or_default()))
 }

@@ -1,5 +1,6 @@
 //! Random bytes of the operating system, and what is made of them.
 
+use base16ct::lower as hex;
 use chrono::{DateTime, Utc};
 
 use crate::clock::unix_millis;
@@ -25,5 +26,5 @@ pub(crate) fn new_id<T>(from_parts: fn(u64, [u8; 10]) -> T, now: DateTime<Utc>) 
 /// # Errors
 /// When the operating system gives no random bytes.
 pub fn generate_secret() -> Result<String, getrandom::Error> {
-    Ok(hex::encode(bytes::<SECRET_BYTES>()?))
+    Ok(hex::encode_string(&bytes::<SECRET_BYTES>()?))
 }

@@ -50,6 +50,7 @@ impl fmt::Debug for OriginSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base16ct::lower as hex;
 
     const TEXT: &str = "0123456789abcdef0123456789abcdef";
 
@@ -57,7 +58,11 @@ mod tests {
     fn derived_keys_are_pinned() {
         let secret = OriginSecret::new(TEXT).unwrap();
         let check = |parts: &[&[u8]], expected: &str| {
-            assert_eq!(hex::encode(secret.derive("signing-key", parts)), expected, "{parts:?}");
+            assert_eq!(
+                hex::encode_string(&secret.derive("signing-key", parts)),
+                expected,
+                "{parts:?}"
+            );
         };
         check(
             &[&1_u64.to_be_bytes()],

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use base16ct::lower as hex;
 use sha2::{Digest as _, Sha256};
 
 use crate::paths;
@@ -48,7 +49,7 @@ impl Stamp {
     /// The hash, in hexadecimal.
     #[must_use]
     pub fn finish(self) -> String {
-        hex::encode(self.0.finalize())
+        hex::encode_string(&self.0.finalize())
     }
 }
 

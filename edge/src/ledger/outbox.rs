@@ -7,9 +7,9 @@
 use engine::ids::LedgerEventId;
 use engine::ledger::message_of;
 
+use super::pack::Pack;
 use super::row::{Fallible, Row, text};
 use super::store::{Sql, Store};
-use crate::records::Pack;
 
 /// The longest time between two readings of what is outstanding, in milliseconds: an origin that was away for long gets
 /// what the queue has given up within five minutes, and each event is sent once in that time.
@@ -100,7 +100,7 @@ impl Unsent {
 impl Batch {
     /// The message, if there is one. Sending it twice is harmless: the origin knows an event by its identifier.
     pub(super) fn to_text(&self) -> Option<String> {
-        (self.pack.records() > 0).then(|| self.pack.to_text())
+        (self.pack.events() > 0).then(|| self.pack.to_text())
     }
 }
 
@@ -232,6 +232,6 @@ mod tests {
         }
         unsent.push("x");
         assert_eq!(unsent.packs.len(), MAX_BATCHES);
-        assert_eq!(unsent.packs.iter().map(Pack::records).sum::<usize>(), sent);
+        assert_eq!(unsent.packs.iter().map(Pack::events).sum::<usize>(), sent);
     }
 }

@@ -65,10 +65,10 @@ const SELECT_ENDED: &str = concat!(
     " FROM redemptions WHERE status = 'reserved' AND reserved_until <= ? ORDER BY reserved_until, id"
 );
 const SELECT_CONFIG: &str = "SELECT config FROM config";
-const INSERT_GRANT: &str = "INSERT INTO grants (id, key, status, transaction_id, customer_id, coupon, counted, currency, \
-    amount, reserved_until, updated_at, entry, event_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const INSERT_TRANSITION: &str = "INSERT INTO transitions (id, old_status, old_rolled_back, status, rolled_back, \
-    updated_at, idempotency_key, answer, event_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_GRANT: &str = "INSERT INTO grants (id, event_id, key, status, transaction_id, customer_id, coupon, counted, \
+    currency, amount, reserved_until, updated_at, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_TRANSITION: &str = "INSERT INTO transitions (id, event_id, old_status, old_rolled_back, status, rolled_back, \
+    updated_at, idempotency_key, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const UPSERT_CONFIG: &str = "INSERT INTO config (id, revision, config) VALUES (1, ?, ?) \
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, config = excluded.config \
     WHERE excluded.revision >= config.revision";
@@ -92,8 +92,13 @@ impl Sql for SqlStorage {
         serde_json::from_str(&rows).map_err(text)
     }
 
-    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
-        run_statement(self.as_ref(), statement, &to_json(&bindings)?).map_err(thrown)
+    fn run(&self, statement: &'static str, mut bindings: Vec<Value>) -> Fallible<()> {
+        // A grant's entry, the longest by far, is its last: within JSON, each of its quotes would be escaped.
+        let last = match bindings.pop_if(|last| last.is_string()) {
+            Some(Value::String(last)) => Some(last),
+            Some(_) | None => None,
+        };
+        run_statement(self.as_ref(), statement, &to_json(&bindings)?, last.as_deref()).map_err(thrown)
     }
 }
 
@@ -103,7 +108,7 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = queryRows)]
     fn query_rows(sql: &JsValue, query: &str, bindings: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_name = runStatement)]
-    fn run_statement(sql: &JsValue, statement: &str, bindings: &str) -> Result<(), JsValue>;
+    fn run_statement(sql: &JsValue, statement: &str, bindings: &str, last: Option<&str>) -> Result<(), JsValue>;
 }
 
 fn to_json(bindings: &[Value]) -> Fallible<String> {
@@ -252,11 +257,10 @@ impl<S: Sql> Store<S> {
         id: LedgerEventId,
     ) -> Fallible<()> {
         let message = serde_json::to_string(&event.message(id)).map_err(text)?;
-        let (statement, mut bindings) = match event {
-            Event::Granted(stored) => (INSERT_GRANT, grant(key, stored)?),
-            Event::Changed(changed) => (INSERT_TRANSITION, transition(idempotency_key, changed)?),
+        let (statement, bindings) = match event {
+            Event::Granted(stored) => (INSERT_GRANT, grant(id, key, stored)?),
+            Event::Changed(changed) => (INSERT_TRANSITION, transition(id, idempotency_key, changed)?),
         };
-        bindings.push(id.to_string().into());
         self.run(statement, bindings)?;
         self.unsent.borrow_mut().push(&message);
         Ok(())
@@ -322,11 +326,12 @@ fn counted(redeem: &Redeem) -> [Option<String>; 4] {
     ]
 }
 
-fn grant(key: &str, stored: &Stored) -> Fallible<Vec<Value>> {
+fn grant(event: LedgerEventId, key: &str, stored: &Stored) -> Fallible<Vec<Value>> {
     let discount = stored.discount();
     let until = stored.reserved_until.map(|until| until.timestamp_millis());
     Ok(vec![
         stored.id.to_string().into(),
+        event.to_string().into(),
         key.into(),
         stored.status.as_str().into(),
         stored.transaction_id.as_deref().into(),
@@ -341,7 +346,7 @@ fn grant(key: &str, stored: &Stored) -> Fallible<Vec<Value>> {
     ])
 }
 
-fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<Value>> {
+fn transition(event: LedgerEventId, idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<Value>> {
     let Changed {
         before,
         after,
@@ -350,6 +355,7 @@ fn transition(idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<
     let remembered = remembered.as_ref().map(serde_json::to_string).transpose();
     Ok(vec![
         after.id.to_string().into(),
+        event.to_string().into(),
         before.status.as_str().into(),
         before.rolled_back.into(),
         after.status.as_str().into(),

@@ -218,7 +218,7 @@ fn refusal_answer(app: &App, entry: Entry, exhausted: bool) -> Answered {
         response_ms: app.elapsed_millis(),
         ..entry.record
     };
-    records::send_after_answer(app, &record);
+    records::send_after_answer(app, record);
     answered
 }
 

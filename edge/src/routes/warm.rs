@@ -18,17 +18,7 @@ use crate::guesses::is_about_a_coupon;
 use crate::problem::Failure;
 use crate::random::random;
 use crate::rules::Read;
-use crate::{answer, auth, body, records, rules};
-
-/// What an evaluation takes from a request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Call<'a> {
-    /// The promotion's, from the path.
-    pub(crate) code: &'a str,
-    pub(crate) authorization: Option<&'a str>,
-    pub(crate) content_type: Option<&'a str>,
-    pub(crate) body: &'a [u8],
-}
+use crate::{answer, auth, records, rules};
 
 thread_local! {
     /// The body of an answer while it is written.
@@ -44,21 +34,19 @@ enum Decided {
 }
 
 /// A response, or a promise of one where the ledger has a say; `None` when key, rule or the locations that a city is looked
-/// up in are not at hand, or the key is not good for this promotion. Nothing has happened then.
-pub(crate) fn answer_evaluation(app: App, call: &Call<'_>) -> Option<JsValue> {
-    let key = auth::recall(&app, call.authorization)?;
-    let code: PromotionCode = call.code.parse().ok()?;
+/// up in are not at hand, or the key is not good for this promotion. Nothing has happened then. `body` is JSON by its type.
+pub(crate) fn answer_evaluation(app: App, code: &str, authorization: Option<&str>, body: &[u8]) -> Option<JsValue> {
+    let key = auth::recall(&app, authorization)?;
+    let code: PromotionCode = code.parse().ok()?;
     auth::authorize(&key, &code).ok()?;
     let rule = rules::recall::<Rule>(&promotion_key(key.organization_id, &code), app.started_millis())?;
-    if call.body.len() > MAX_BODY_BYTES {
+    if body.len() > MAX_BODY_BYTES {
         return None;
     }
-    let decided = body::require_json_type(call.content_type)
-        .and_then(|()| EVALUATOR.with_borrow_mut(|evaluator| decide(&app, &key, &rule, evaluator, call.body)));
-    match decided {
+    match EVALUATOR.with_borrow_mut(|evaluator| decide(&app, &key, &rule, evaluator, body)) {
         Ok(Decided::Refused(record)) => {
             let response = ANSWER.with_borrow(|json| answer::from_template(200, answer::JSON, app.request_id(), json));
-            records::send_after_answer(&app, &record);
+            records::send_after_answer(&app, record);
             Some(response.into())
         }
         Ok(Decided::Judged(judged)) => Some(future_to_promise(consume(app, *judged)).into()),

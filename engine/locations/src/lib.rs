@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::TryFromIntError;
 
+use base16ct::lower as hex;
 use sha2::{Digest as _, Sha256};
 
 /// One past the largest location number: 36³.
@@ -141,7 +142,7 @@ fn encode(countries: &BTreeMap<&str, BTreeSet<u32>>) -> Result<Coded, CodingErro
     let samples = samples.into_iter().flat_map(u16::to_le_bytes);
     let bytes: Vec<u8> = low.into_iter().chain(high).chain(samples).collect();
     let hash: [u8; 32] = Sha256::digest(&bytes).into();
-    let in_name: String = hex::encode(hash).chars().take(HASH_CHARS).collect();
+    let in_name: String = hex::encode_string(&hash).chars().take(HASH_CHARS).collect();
     let file_name = format!("locations-{in_name}.bin");
     let source = format!(
         "pub(super) const ZEROS_A_SAMPLE: usize = {ZEROS_A_SAMPLE};\n\

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use base16ct::lower as hex;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -34,16 +35,16 @@ impl fmt::Debug for CouponKey {
 
 impl Serialize for CouponKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(self.0))
+        serializer.serialize_str(&hex::encode_string(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for CouponKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text.as_bytes(), &mut bytes).map_err(serde::de::Error::custom)?;
-        Ok(Self(bytes))
+        let bytes = hex::decode_vec(&*text).map_err(serde::de::Error::custom)?;
+        let wrong_length = |_| serde::de::Error::custom("a coupon key has 64 hexadecimal digits");
+        bytes.try_into().map(Self).map_err(wrong_length)
     }
 }
 

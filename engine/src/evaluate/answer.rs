@@ -102,14 +102,15 @@ const fn digit(value: u8) -> u8 {
 /// Text inside a JSON string.
 impl fmt::Write for Json<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for char in text.chars() {
-            match char {
-                '"' => self.raw("\\\""),
-                '\\' => self.raw("\\\\"),
-                '\n' => self.raw("\\n"),
-                '\r' => self.raw("\\r"),
-                '\t' => self.raw("\\t"),
-                char => self.raw(char.encode_utf8(&mut [0; 4])),
+        // What has to be escaped is ASCII, which is no part of another character.
+        for byte in text.bytes() {
+            match byte {
+                b'"' => self.raw("\\\""),
+                b'\\' => self.raw("\\\\"),
+                b'\n' => self.raw("\\n"),
+                b'\r' => self.raw("\\r"),
+                b'\t' => self.raw("\\t"),
+                byte => self.0.push(byte),
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! A request that fits its rule.
 
+use base16ct::lower as hex;
 use sha2::{Digest, Sha256};
 
 use crate::calendar::Date;
@@ -99,7 +100,7 @@ impl<'a> Request<'a> {
         part("coupon_code", self.coupon_code().unwrap_or_default());
         part("customer_id", self.customer_id().unwrap_or_default());
         Fingerprint::new(self.inputs, self.program).attributes(&mut part);
-        hex::encode(hasher.finalize())
+        hex::encode_string(&hasher.finalize())
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use base16ct::lower as hex;
 use sha2::{Digest, Sha256};
 
 use crate::coupon::CouponCode;
@@ -33,7 +34,7 @@ impl PromotionTag {
 
 impl fmt::Display for PromotionTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(&hex::encode_string(&self.0))
     }
 }
 

@@ -9,6 +9,7 @@ mod ingest;
 mod objects;
 mod publish;
 mod redemption;
+mod time;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -270,6 +271,7 @@ pub struct EvaluationRecord {
     /// Live or test.
     pub mode: Mode,
     /// When.
+    #[serde(serialize_with = "time::serialize")]
     pub at: DateTime<Utc>,
     /// `None` when it applied.
     pub reason: Option<ReasonCode>,

@@ -4,6 +4,7 @@
 //! passwords therefore delays strangers, not the owner at the usual browser. The cookie authorises nothing.
 
 use axum::http::HeaderMap;
+use base16ct::lower as hex;
 use engine::ids::UserId;
 use subtle::ConstantTimeEq;
 
@@ -36,7 +37,7 @@ impl Device {
 
     /// A device that was not known.
     pub(crate) fn issue() -> Result<Self, getrandom::Error> {
-        let nonce = hex::encode(random::bytes::<{ NONCE_CHARS / 2 }>()?);
+        let nonce = hex::encode_string(&random::bytes::<{ NONCE_CHARS / 2 }>()?);
         Ok(Self { nonce })
     }
 
@@ -53,7 +54,7 @@ impl Device {
 }
 
 fn tag_of(secret: &OriginSecret, user: UserId, nonce: &str) -> String {
-    hex::encode(secret.derive("device", &[user.uuid().as_bytes(), nonce.as_bytes()]))
+    hex::encode_string(&secret.derive("device", &[user.uuid().as_bytes(), nonce.as_bytes()]))
 }
 
 #[cfg(test)]

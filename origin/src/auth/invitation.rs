@@ -3,6 +3,7 @@
 //! The secret is derived from the origin's own, the invitation and the number of its sending. It is stored nowhere, so
 //! a mail that has to be sent again is the same mail, and who reads the database accepts nothing.
 
+use base16ct::lower as hex;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::ids::{InvitationId, OrganizationId};
 use engine::problem::ProblemType;
@@ -43,7 +44,7 @@ impl InvitationToken {
         invitation: InvitationId,
         generation: i32,
     ) -> String {
-        let secret = hex::encode(derive(secret, organization, invitation, generation));
+        let secret = hex::encode_string(&derive(secret, organization, invitation, generation));
         format!("{invitation}.{organization}.{secret}")
     }
 
@@ -53,7 +54,7 @@ impl InvitationToken {
         let token = Self {
             invitation: parts.next()?.parse().ok()?,
             organization: parts.next()?.parse().ok()?,
-            secret: hex::decode(parts.next()?).ok()?.try_into().ok()?,
+            secret: hex::decode_vec(parts.next()?).ok()?.try_into().ok()?,
         };
         parts.next().is_none().then_some(token)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base16ct::lower as hex;
 use tokio::sync::Semaphore;
 
 use crate::problem::Error;
@@ -49,7 +50,7 @@ impl Passwords {
     pub(crate) fn new() -> Result<Self, PasswordError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hashes = (cores / CORES_PER_HASH).max(1);
-        let decoy = hash(&hex::encode(random::bytes::<16>()?))?;
+        let decoy = hash(&hex::encode_string(&random::bytes::<16>()?))?;
         Ok(Self {
             places: Arc::new(Semaphore::new(hashes.saturating_mul(MAX_WAITING_PER_HASH))),
             turns: Arc::new(Semaphore::new(hashes)),

@@ -7,6 +7,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
+use base16ct::lower as hex;
 use chrono::{DateTime, TimeDelta, Utc};
 use cookie::{Cookie, SameSite};
 use engine::ids::{OrganizationId, SessionId};
@@ -52,12 +53,12 @@ pub(crate) enum Standing {
 impl RefreshToken {
     /// The first token of a session.
     pub(crate) fn issue(organization: OrganizationId, session: SessionId) -> Result<Self, getrandom::Error> {
-        let family = hex::encode(random::bytes::<{ FAMILY_CHARS / 2 }>()?);
+        let family = hex::encode_string(&random::bytes::<{ FAMILY_CHARS / 2 }>()?);
         Ok(Self {
             organization,
             session,
             family,
-            secret: hex::encode(random::bytes::<{ SECRET_CHARS / 2 }>()?),
+            secret: hex::encode_string(&random::bytes::<{ SECRET_CHARS / 2 }>()?),
         })
     }
 
@@ -66,7 +67,7 @@ impl RefreshToken {
         let session = self.session.uuid();
         let parts = [session.as_bytes().as_slice(), self.secret.as_bytes()];
         Self {
-            secret: hex::encode(secret.derive("refresh-token", &parts)),
+            secret: hex::encode_string(&secret.derive("refresh-token", &parts)),
             ..self.clone()
         }
     }

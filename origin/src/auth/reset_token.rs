@@ -1,6 +1,7 @@
 //! The secret in a reset's link: `<reset>.<key in hex>`, the key derived from the reset's identifier. Nothing of it is
 //! stored, and a mail that is sent again holds the same.
 
+use base16ct::lower as hex;
 use engine::ids::PasswordResetId;
 use subtle::ConstantTimeEq;
 
@@ -11,14 +12,14 @@ const PURPOSE: &str = "password-reset";
 
 /// The token of a reset.
 pub(crate) fn reset_token(secret: &OriginSecret, reset: PasswordResetId) -> String {
-    format!("{reset}.{}", hex::encode(key(secret, reset)))
+    format!("{reset}.{}", hex::encode_string(&key(secret, reset)))
 }
 
 /// The reset of a token that this origin made; compares in constant time.
 pub(crate) fn read_reset_token(secret: &OriginSecret, token: &str) -> Option<PasswordResetId> {
     let (reset, presented) = token.split_once('.')?;
     let reset: PasswordResetId = reset.parse().ok()?;
-    let presented = hex::decode(presented).ok()?;
+    let presented = hex::decode_vec(presented).ok()?;
     bool::from(key(secret, reset).as_slice().ct_eq(&presented)).then_some(reset)
 }
 

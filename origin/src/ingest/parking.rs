@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use base16ct::lower as hex;
 use engine::wire::v1::{IngestResult, MAX_INGEST_RECORDS};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -58,7 +59,7 @@ pub(crate) async fn park(app: &App, messages: &[Parked]) -> Result<(), Error> {
     for (digest, message) in messages {
         tracing::error!(
             reason = message.reason,
-            digest = hex::encode(&digest),
+            digest = hex::encode_string(&digest),
             "a message was parked"
         );
         columns.digests.push(digest);

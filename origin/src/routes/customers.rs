@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use base16ct::lower as hex;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -56,7 +57,7 @@ pub(crate) async fn forget_customer(
         }
         ask_to_forget(&mut tenant, &customer, None, now).await?;
         let answer = ForgottenCustomer { coupons_revoked };
-        let entry = Entry::new(Action::CustomerForgotten, hex::encode(digest)).after(&answer)?;
+        let entry = Entry::new(Action::CustomerForgotten, hex::encode_string(&digest)).after(&answer)?;
         audit::record(&app, &mut tenant, &principal.actor(), entry).await?;
         tenant.commit(answer).await
     };

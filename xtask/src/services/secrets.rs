@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use base16ct::lower as hex;
 
 use super::origin;
 use crate::{paths, step};
@@ -74,7 +75,7 @@ impl Secrets {
 pub fn random_text(bytes: usize) -> Result<String> {
     let mut buffer = vec![0; bytes];
     getrandom::fill(&mut buffer).context("the system gives no random numbers")?;
-    Ok(hex::encode(buffer))
+    Ok(hex::encode_string(&buffer))
 }
 
 /// The secrets in a text; `make_origin_secret` makes the one that a text of an older release lacks.

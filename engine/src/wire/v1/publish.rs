@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base16ct::lower as hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -110,7 +111,7 @@ impl Inspected {
     /// What is told of a value, computed the same where it is stored and where it is compared.
     pub fn of(text: &str) -> Self {
         Self {
-            digest: hex::encode(Sha256::digest(text.as_bytes())),
+            digest: hex::encode_string(&Sha256::digest(text.as_bytes())),
         }
     }
 }

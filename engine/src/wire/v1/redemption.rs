@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{EvaluationRecord, PromotionRef, V1};
+use super::{EvaluationRecord, PromotionRef, V1, time};
 use crate::app_key::Mode;
 use crate::coupon::CouponCode;
 use crate::ids::{LedgerEventId, OrganizationId, PromotionId, RedemptionId};
@@ -83,6 +83,7 @@ pub struct LedgerEvent {
     /// Live or test.
     pub mode: Mode,
     /// When.
+    #[serde(serialize_with = "time::serialize")]
     pub at: DateTime<Utc>,
     /// What a commitment gave, or a roll-back returned.
     pub discount: Option<Money>,

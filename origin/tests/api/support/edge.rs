@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use base16ct::lower as hex;
 use chrono::{DateTime, Utc};
 use engine::signature::{self, Call};
 use engine::wire::v1::{
@@ -242,7 +243,7 @@ async fn inspect(State(inner): State<Inner>, headers: HeaderMap, body: Bytes) ->
     let store = inner.store.lock().unwrap();
     let found = request.keys.into_iter().filter_map(|key| {
         let (_, text) = store.values.get(&key)?;
-        let digest = hex::encode(Sha256::digest(text));
+        let digest = hex::encode_string(&Sha256::digest(text));
         Some((key, Inspected { digest }))
     });
     let found = found.collect();

@@ -99,7 +99,7 @@ impl Lite {
             Some(How::TellAfterwards) => {
                 let rows = self.rightly(&mistakes::rewrite(statement, mistakes::WITHOUT_EVENT), &bindings)?;
                 if mistakes::is_write_of_command(statement)
-                    && let (Some(redemption), Some(event)) = (bindings.first(), bindings.last())
+                    && let [redemption, event, ..] = bindings.as_slice()
                 {
                     self.rightly(mistakes::INSERT_EVENT, &[event.clone(), redemption.clone()])?;
                 }
