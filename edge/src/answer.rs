@@ -44,15 +44,15 @@ thread_local! {
     static TEMPLATES: RefCell<Vec<Template>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What [`json_of_type`] and [`finish`] make, of a body that is written already and in one call out of the module: status and
-/// headers are copied from an answer that they made before.
+/// What [`json_of_type`] and [`finish`] make for a `POST`, of a body that is written already and in one call out of the
+/// module: status and headers are copied from an answer that they made before.
 pub(crate) fn from_template(status: u16, media_type: &'static str, request_id: &str, json: &[u8]) -> web_sys::Response {
     TEMPLATES.with_borrow_mut(|templates| {
         let is_it = |template: &&Template| template.status == status && template.media_type == media_type;
         if let Some(template) = templates.iter().find(is_it) {
             return respond(&template.response, &template.headers, request_id, json);
         }
-        let response = web_sys::Response::from(finish(json_of_type(status, &(), media_type), request_id));
+        let response = web_sys::Response::from(finish(json_of_type(status, &(), media_type), "POST", request_id));
         let template = Template {
             status,
             media_type,
@@ -85,28 +85,30 @@ pub(crate) fn set_header(response: &Response, name: &str, value: &str) {
 const RETRY_AFTER_SECS: &str = "2";
 
 /// What every answer says to a browser unless its maker says otherwise: it is no page and shows none, it is of the type
-/// that it names, it is kept nowhere, and this host is reached by TLS alone. The app's files have theirs in
-/// `ui/public/_headers`.
+/// that it names, and this host is reached by TLS alone. An evaluation pays some microseconds for each, so none is here that
+/// would say nothing: a referrer is sent by pages alone. The app's files have theirs in `ui/public/_headers`.
 const DEFAULT_HEADERS: &[(&str, &str)] = &[
-    ("Cache-Control", "no-store"),
     (
         "Content-Security-Policy",
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
-    ("Referrer-Policy", "no-referrer"),
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
     ("X-Content-Type-Options", "nosniff"),
 ];
 
-/// Gives an answer what each answer has: its request's identifier, [`DEFAULT_HEADERS`], and when to come back if that is
-/// all it says.
-pub(crate) fn finish(response: Response, request_id: &str) -> Response {
+/// Gives an answer what each answer has: its request's identifier, [`DEFAULT_HEADERS`], that it is kept nowhere, and when to
+/// come back if that is all it says.
+pub(crate) fn finish(response: Response, method: &str, request_id: &str) -> Response {
     // Headers of a fetched response are read-only; a copy is not, and keeps each Set-Cookie apart.
     let headers = response.headers().clone();
     let response = response.with_headers(headers);
     set_header(&response, "X-Request-Id", request_id);
     for (name, value) in DEFAULT_HEADERS {
         set_default(&response, name, value);
+    }
+    // Nobody keeps an answer to another method unless it says for how long (RFC 9110, section 9.3.3).
+    if matches!(method, "GET" | "HEAD") {
+        set_default(&response, "Cache-Control", "no-store");
     }
     if matches!(response.status_code(), 429 | 503) {
         set_default(&response, "Retry-After", RETRY_AFTER_SECS);

@@ -88,7 +88,8 @@ async fn send_twice(bindings: &Bindings, batch: &Batch<EvaluationRecord>) -> Res
 async fn send(bindings: &Bindings, batch: &Batch<EvaluationRecord>) -> Result<(), String> {
     let call = async {
         let queue = bindings.records()?;
-        send_text(&queue, serde_json::to_string(&batch.records)?).await
+        let json = EvaluationRecord::to_json(&batch.records);
+        send_text(&queue, String::from_utf8(json).map_err(|error| error.to_string())?).await
     };
     outgoing::within(TIMEOUT, call).await.map_err(|error| error.to_string())
 }

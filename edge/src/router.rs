@@ -92,7 +92,7 @@ pub(crate) async fn respond(mut request: Request, env: Env, context: Context) ->
         Ok(response) => response,
         Err(failure) => failure.into_response(app.request_id()),
     };
-    let response = answer::finish(response, app.request_id());
+    let response = answer::finish(response, &method, app.request_id());
     if let Some(cross_origin) = cross_origin {
         cross_origin.show(&response);
     }

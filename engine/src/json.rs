@@ -6,6 +6,7 @@
 
 mod key;
 mod order;
+mod write;
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -15,6 +16,7 @@ use crate::expression::Number;
 
 pub(crate) use key::Key;
 pub(crate) use order::KeyOrder;
+pub(crate) use write::JsonWriter;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
 pub(crate) const MAX_JSON_DEPTH: u32 = 32;

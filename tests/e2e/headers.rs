@@ -83,6 +83,7 @@ pub(crate) fn security_headers(stack: &Stack) -> Result<()> {
             "{path}: {answer:?}"
         );
         ensure!(!answer.header("permissions-policy").is_empty(), "{path}: {answer:?}");
+        ensure!(!answer.header("referrer-policy").is_empty(), "{path}: {answer:?}");
         secured(path, &answer)?;
         let is_kept = answer.header("cache-control").contains("immutable");
         ensure!(is_kept == path.starts_with("/assets/"), "{path}: {answer:?}");
@@ -101,6 +102,7 @@ pub(crate) fn security_headers(stack: &Stack) -> Result<()> {
             policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
             "{path}: {answer:?}"
         );
+        ensure!(answer.header("cache-control") == "no-store", "{path}: {answer:?}");
         secured(path, &answer)?;
     }
     // A file of another release, or of none, is missing and no page.
@@ -132,7 +134,6 @@ fn secured(path: &str, answer: &Answer) -> Result<()> {
     for (name, value) in expected {
         ensure!(answer.header(name) == value, "{path}: {answer:?}");
     }
-    ensure!(!answer.header("referrer-policy").is_empty(), "{path}: {answer:?}");
     Ok(())
 }
 

@@ -106,7 +106,7 @@ async fn consume(app: App, judged: Judged) -> Result<JsValue, JsValue> {
             }
             response
         }
-        Err(failure) => answer::finish(failure.into_response(app.request_id()), app.request_id()).into(),
+        Err(failure) => answer::finish(failure.into_response(app.request_id()), "POST", app.request_id()).into(),
     };
     Ok(response.into())
 }

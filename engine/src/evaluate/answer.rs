@@ -1,11 +1,12 @@
 //! The answer to an evaluation as bytes, written piece by piece: the same that serializing
 //! [`EvaluateAnswer`](crate::wire::v1::EvaluateAnswer) gives, without its copies.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use super::{Decision, Refusal};
 use crate::effect::Effect;
 use crate::ids::{EvaluationId, RedemptionId};
+use crate::json::JsonWriter;
 use crate::promotion::{PromotionCode, Rule};
 
 /// What an answer says besides the decision.
@@ -44,22 +45,17 @@ impl AnswerParts {
 
 /// Appends the answer to `out`.
 pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision: &Decision<'_>) {
-    let mut out = Json(out);
+    let mut out = JsonWriter(out);
     out.raw("{\"evaluation_id\":\"eval_");
     out.hex(head.evaluation_id.uuid());
     match decision {
         Decision::Applicable { discount } => {
             out.raw(&rule.answer().applicable);
             match discount {
-                None => out.raw("null,\"redemption\":{\"id\":\"red_"),
-                Some(money) => {
-                    out.raw("{\"amount\":");
-                    out.number(money.amount());
-                    out.raw(",\"currency\":\"");
-                    out.raw(money.currency().code());
-                    out.raw("\"},\"redemption\":{\"id\":\"red_");
-                }
+                None => out.raw("null"),
+                Some(money) => out.money(*money),
             }
+            out.raw(",\"redemption\":{\"id\":\"red_");
             out.hex(head.redemption_id.uuid());
             out.raw("\",\"status\":\"committed\"},\"rule_age_seconds\":");
         }
@@ -74,45 +70,4 @@ pub fn write_answer(out: &mut Vec<u8>, head: &AnswerHead, rule: &Rule, decision:
     }
     out.number(head.rule_age_seconds);
     out.raw("}");
-}
-
-struct Json<'a>(&'a mut Vec<u8>);
-
-impl Json<'_> {
-    fn raw(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
-    }
-
-    fn number(&mut self, number: u64) {
-        self.raw(itoa::Buffer::new().format(number));
-    }
-
-    fn hex(&mut self, id: uuid::Uuid) {
-        let digits = id.as_bytes().map(|byte| [digit(byte >> 4), digit(byte & 0xF)]);
-        self.0.extend_from_slice(digits.as_flattened());
-    }
-}
-
-/// A hexadecimal digit, computed without branches, so that those of an id are made together.
-const fn digit(value: u8) -> u8 {
-    const LETTERS: u8 = b'a' - b'0' - 10;
-    value + b'0' + if value > 9 { LETTERS } else { 0 }
-}
-
-/// Text inside a JSON string.
-impl fmt::Write for Json<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        // What has to be escaped is ASCII, which is no part of another character.
-        for byte in text.bytes() {
-            match byte {
-                b'"' => self.raw("\\\""),
-                b'\\' => self.raw("\\\\"),
-                b'\n' => self.raw("\\n"),
-                b'\r' => self.raw("\\r"),
-                b'\t' => self.raw("\\t"),
-                byte => self.0.push(byte),
-            }
-        }
-        Ok(())
-    }
 }

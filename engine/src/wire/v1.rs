@@ -8,6 +8,7 @@ mod edge_context;
 mod ingest;
 mod objects;
 mod publish;
+mod record;
 mod redemption;
 mod time;
 
@@ -20,9 +21,8 @@ use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::app_key::Mode;
-use crate::coupon::CouponCode;
 use crate::effect::Effect;
-use crate::evaluate::{AgeBand, ReasonCode};
+use crate::evaluate::ReasonCode;
 use crate::expression::Trace;
 use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
 use crate::money::Money;
@@ -47,6 +47,7 @@ pub use publish::{
     MAX_COUPONS_PER_CALL, MAX_INSPECTED_KEYS, MAX_PUBLISH_ENTRIES, PUBLISH_PATH, PublishAnswer, PublishEntry,
     PublishRequest,
 };
+pub use record::EvaluationRecord;
 pub use redemption::{LedgerEvent, LedgerEventKind, RedemptionAnswer, RedemptionStatus};
 
 /// The largest body of a request to the edge, in bytes: room for a cart of some hundred lines, and small enough that
@@ -250,53 +251,6 @@ impl<'de> Visitor<'de> for ScopeVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, codes: A) -> Result<KeyScope, A::Error> {
         BTreeSet::deserialize(SeqAccessDeserializer::new(codes)).map(KeyScope::Named)
     }
-}
-
-/// One evaluation, as it travels through the queue and into the reports. Nothing in it names a person: no birth date,
-/// and of the age only a band.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EvaluationRecord {
-    /// The format.
-    pub v: V1,
-    /// Makes storing it twice harmless.
-    pub id: EvaluationId,
-    /// The tenant.
-    pub organization_id: OrganizationId,
-    /// What was evaluated.
-    pub promotion_id: PromotionId,
-    /// Its version.
-    pub version: u64,
-    /// By which key.
-    pub app_key_id: AppKeyId,
-    /// Live or test.
-    pub mode: Mode,
-    /// When.
-    #[serde(serialize_with = "time::serialize")]
-    pub at: DateTime<Utc>,
-    /// `None` when it applied.
-    pub reason: Option<ReasonCode>,
-    /// What it gave.
-    pub discount: Option<Money>,
-    /// What it consumed.
-    pub redemption_id: Option<RedemptionId>,
-    /// The coupon that the redemption used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coupon: Option<CouponCode>,
-    /// Whether the ledger told that a limit or the budget is used up.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub exhausted: bool,
-    /// ISO 3166-1 alpha-2, when the shop sent it.
-    pub country: Option<String>,
-    /// UN/LOCODE location in that country, when the shop sent it.
-    pub city: Option<String>,
-    /// From the birth date, when the shop sent it.
-    pub age_band: Option<AgeBand>,
-    /// Time at the edge from request to answer, in milliseconds.
-    pub response_ms: u32,
-}
-
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 #[cfg(test)]
