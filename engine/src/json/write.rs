@@ -49,7 +49,7 @@ const fn digit(value: u8) -> u8 {
     value + b'0' + if value > 9 { LETTERS } else { 0 }
 }
 
-/// A part of a text, within quotes.
+/// A part of a text of ours, within quotes: it may quote a condition, which has no other control characters than these.
 impl fmt::Write for JsonWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         // What has to be escaped is ASCII, which is no part of another character.
