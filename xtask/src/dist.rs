@@ -1,6 +1,7 @@
 //! What is deployed: the Worker in `edge/build/` and the app in `ui/dist/`, each rebuilt only when an input changed.
 
 mod app;
+mod imports;
 mod parts;
 
 use std::collections::BTreeSet;
@@ -219,7 +220,8 @@ fn build_worker(tools: &Tools) -> Result<()> {
         .env("WASM_OPT_BIN", tools.npm.wasm_opt());
     command.env("ESBUILD_BIN", tools.npm.esbuild());
     step::run_quietly("building the Worker", &mut command)?;
-    strip_names(tools)
+    strip_names(tools)?;
+    shorten_imports()
 }
 
 /// The names of functions, which worker-build keeps, are a tenth of what is uploaded; a panic is found by its message and
@@ -234,6 +236,16 @@ fn strip_names(tools: &Tools) -> Result<()> {
         .arg(&module);
     command.arg("--output").arg(&module);
     step::run_quietly("stripping the Worker", &mut command)
+}
+
+fn shorten_imports() -> Result<()> {
+    let built = paths::root().join("edge/build");
+    let (module, glue) = (built.join("index_bg.wasm"), built.join("index.js"));
+    let text = String::from_utf8(read(&glue)?).context("the glue is no text")?;
+    let (short_module, short_glue) = imports::shorten(&read(&module)?, &text)?;
+    fs::write(&module, short_module)
+        .and_then(|()| fs::write(&glue, short_glue))
+        .context("the Worker cannot be written")
 }
 
 /// Prints each file that is sent, and answers with their sum in bytes.
