@@ -8,6 +8,7 @@ mod publish;
 mod store;
 mod workers;
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::process::{Output, Process, StopBy};
+use crate::toolchain::{apt, chromium};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,4 +67,13 @@ fn run_bounded(measure: &mut Command, limit: Duration) -> Result<()> {
             limit.as_secs()
         ),
     }
+}
+
+/// Instructions are counted where it is, or can be installed; elsewhere the times stand alone.
+fn find_valgrind() -> Result<Option<PathBuf>> {
+    let find = || chromium::find_in_path(&["valgrind"]);
+    if find().is_none() && apt::is_usable() {
+        apt::install(&["valgrind"])?;
+    }
+    Ok(find())
 }

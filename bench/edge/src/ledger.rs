@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use crate::cases::{self, Case, REDEEMED};
+use crate::cases::{Case, REDEEMED};
 use crate::cpu::{Cpu, Effort, round};
+use crate::instructions::Instructions;
 use crate::load::{self, Request};
 use crate::sites::{Site, Sites};
 
@@ -23,14 +24,21 @@ const EFFORT: Effort = Effort {
     quiet: Duration::from_millis(1_200),
 };
 
-/// Measures, and answers every cell.
-pub(crate) fn measure(sites: &Sites) -> Result<Cpu> {
-    sites.publish(cases::shop()?.ledger)?;
-    let cases = cases::redemptions();
-    check(sites, &cases)?;
+/// The same for instructions, where everything takes fifty times as long.
+pub(crate) const COUNTED: Effort = Effort {
+    first: 1_000,
+    requests: 200,
+    warm_up: 50,
+    quiet: Duration::from_secs(3),
+};
+
+/// Measures `cases`, and answers every cell.
+pub(crate) fn measure(sites: &Sites, cases: &[Case]) -> Result<Cpu> {
+    sites.publish(sites.port(Site::Ours))?;
+    check(sites, cases)?;
     let (rows, events) = (rows(sites)?, sites.records()?);
-    let cpu = Cpu::measure(sites, EFFORT, &cases, &Site::WRITING)?;
-    let requests = EFFORT.requests_of(&cases);
+    let cpu = Cpu::measure(sites, EFFORT, cases, &Site::WRITING)?;
+    let requests = EFFORT.requests_of(cases);
     ensure!(
         rows + requests == self::rows(sites)?,
         "the peer did not write {requests} rows"
@@ -85,13 +93,28 @@ pub(crate) fn print(cpu: &Cpu) {
     }
 }
 
+/// Of one object.
+pub(crate) fn print_instructions(instructions: &Instructions) {
+    let [one, _] = REDEEMED;
+    println!(
+        "thousand instructions per request: empty object {:.0} (noise {:.2}), ours {:.0}: {:.2}",
+        instructions.per_request(one, SIZE, Site::EmptyObject) / 1e3,
+        instructions.ratio(one, SIZE, Site::EmptyObjectAgain, Site::EmptyObject),
+        instructions.per_request(one, SIZE, Site::Ours) / 1e3,
+        instructions.ratio(one, SIZE, Site::Ours, Site::EmptyObject),
+    );
+}
+
 /// Of one object and of sixteen, where it is worse for us.
-pub(crate) fn ratios(cpu: &Cpu) -> Value {
+pub(crate) fn ratios(cpu: &Cpu, instructions: Option<&Instructions>) -> Value {
     let against = |site| REDEEMED.map(|rule| cpu.ratio(rule, SIZE, site, Site::EmptyObject));
     let rates = REDEEMED.map(|rule| cpu.rate_ratio(rule, SIZE, Site::Ours, Site::EmptyObject));
+    let [single, _] = REDEEMED;
+    let counted = instructions.map(|counts| round(counts.ratio(single, SIZE, Site::Ours, Site::EmptyObject)));
     let [one, sixteen] = REDEEMED.map(|rule| cpu.micros(rule, SIZE, Site::Ours));
     json!({
         "cpu_vs_empty_object": round(worst(against(Site::Ours))),
+        "instructions_vs_empty_object": counted,
         "noise": round(worst(against(Site::EmptyObjectAgain))),
         "rate_vs_empty_object": round(rates.into_iter().fold(f64::INFINITY, f64::min)),
         "cpu_sixteen_vs_one": round(sixteen / one),

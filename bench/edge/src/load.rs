@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-/// Longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest wait for an answer: under Valgrind V8 compiles the Worker for half a minute before its first one.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where a body has this, each request that is sent has a number of its own of as many digits.
 pub(crate) const NUMBER: &str = "########";

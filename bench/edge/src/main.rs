@@ -4,6 +4,7 @@
 
 mod cases;
 mod cpu;
+mod instructions;
 mod ledger;
 mod load;
 mod memory;
@@ -20,7 +21,9 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Parser};
 use serde_json::{Value, json};
 
+use cases::Case;
 use cpu::{Cpu, Effort};
+use instructions::{Counter, Instructions};
 use sites::{Site, Sites};
 
 /// Enough for evaluations to be told apart by some percent.
@@ -30,6 +33,14 @@ const EFFORT: Effort = Effort {
     warm_up: 3_000,
     // Records wait up to 250 ms.
     quiet: Duration::from_millis(300),
+};
+
+/// The same for instructions, where everything takes fifty times as long.
+const COUNTED: Effort = Effort {
+    first: 2_000,
+    requests: 400,
+    warm_up: 100,
+    quiet: Duration::from_secs(1),
 };
 
 #[derive(Debug, Parser)]
@@ -65,6 +76,9 @@ struct Setting {
     /// Versions of what is compared, as JSON.
     #[arg(long)]
     versions: String,
+    /// valgrind; without it no instructions are counted.
+    #[arg(long)]
+    valgrind: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
@@ -86,16 +100,22 @@ fn prepare(modules: &Path) -> Result<()> {
 fn measure_edge(setting: &Setting, gzip_kb: f64) -> Result<()> {
     let sites = setting.start(&Site::EVALUATING)?;
     sites.check()?;
-    let cpu = Cpu::measure(&sites, EFFORT, &cases::cases(), &Site::EVALUATING)?;
+    let cases = cases::cases();
+    let instructions = setting.count(&sites, COUNTED, &cases, &Site::EVALUATING, &|_, _| Ok(()))?;
+    if let Some(instructions) = &instructions {
+        report::print_instructions(instructions);
+    }
+    let cpu = Cpu::measure(&sites, EFFORT, &cases, &Site::EVALUATING)?;
     report::print_cpu(&cpu);
     let rate = rate::measure(&sites)?;
     report::print_rate(&rate);
-    let memory = memory::measure(&sites, &setting.workerd, &setting.modules)?;
+    let memory = memory::measure(&sites, &setting.workerd)?;
     report::print_memory(&memory);
     setting.finish(&json!({
         "bench": "edge",
-        "ratios": report::ratios(&cpu, &rate, &memory, gzip_kb),
+        "ratios": report::ratios(&cpu, instructions.as_ref(), &rate, &memory, gzip_kb),
         "cpu": cpu.to_json(),
+        "instructions": instructions.map(|instructions| instructions.to_json()),
         "rate": rate.to_json(),
         "memory": memory.to_json(),
         "versions": setting.versions()?,
@@ -105,12 +125,27 @@ fn measure_edge(setting: &Setting, gzip_kb: f64) -> Result<()> {
 
 fn measure_ledger(setting: &Setting) -> Result<()> {
     let sites = setting.start(&Site::WRITING)?;
-    let cpu = ledger::measure(&sites)?;
+    let tell = |site, port| {
+        if site == Site::Ours {
+            sites.publish(port)
+        } else {
+            Ok(())
+        }
+    };
+    let cases = cases::redemptions();
+    // Not with sixteen: where everything is so slow, the alarm of each would send next to nothing.
+    let counted = cases.get(..1).unwrap_or_default();
+    let instructions = setting.count(&sites, ledger::COUNTED, counted, &Site::WRITING, &tell)?;
+    if let Some(instructions) = &instructions {
+        ledger::print_instructions(instructions);
+    }
+    let cpu = ledger::measure(&sites, &cases)?;
     ledger::print(&cpu);
     setting.finish(&json!({
         "bench": "ledger",
-        "ratios": ledger::ratios(&cpu),
+        "ratios": ledger::ratios(&cpu, instructions.as_ref()),
         "cpu": cpu.to_json(),
+        "instructions": instructions.map(|instructions| instructions.to_json()),
         "versions": setting.versions()?,
         "machine": report::machine(),
     }))
@@ -119,6 +154,30 @@ fn measure_ledger(setting: &Setting) -> Result<()> {
 impl Setting {
     fn start(&self, sites: &[Site]) -> Result<Sites> {
         Sites::start(&self.workerd, &self.modules, &cases::shop()?.key, sites)
+    }
+
+    /// Instructions, where valgrind is; `tell` says something to each site before, at its port.
+    fn count(
+        &self,
+        sites: &Sites,
+        effort: Effort,
+        cases: &[Case],
+        at: &[Site],
+        tell: &(dyn Fn(Site, u16) -> Result<()> + Sync),
+    ) -> Result<Option<Instructions>> {
+        let Some(valgrind) = &self.valgrind else {
+            eprintln!("• valgrind is missing: no instructions are counted");
+            return Ok(None);
+        };
+        let workerd = &self.workerd;
+        let counter = Counter {
+            sites,
+            workerd,
+            valgrind,
+            effort,
+            tell,
+        };
+        Instructions::count(&counter, cases, at).map(Some)
     }
 
     fn versions(&self) -> Result<Value> {

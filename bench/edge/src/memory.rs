@@ -29,10 +29,10 @@ pub(crate) struct Sizes {
     pub(crate) resident: u64,
 }
 
-pub(crate) fn measure(sites: &Sites, program: &Path, modules: &Path) -> Result<Memory> {
+pub(crate) fn measure(sites: &Sites, program: &Path) -> Result<Memory> {
     let case = cases().into_iter().next().context("no case")?;
     let request = sites.request(case.rule, &case.body);
-    let (workerd, port) = sites.start_measured(program, modules)?;
+    let (workerd, port) = sites.start_measured(program)?;
     load::with_aborts(port, &request, CONNECTIONS, FIRST)?;
     let first = sizes(&workerd, port)?;
     load::with_aborts(port, &request, CONNECTIONS, ALL - FIRST)?;

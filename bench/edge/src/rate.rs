@@ -25,8 +25,34 @@ const OPEN_TIME: Duration = Duration::from_secs(15);
 pub(crate) struct Row {
     pub(crate) percent: u32,
     pub(crate) per_sec: f64,
-    pub(crate) p50_ms: f64,
-    pub(crate) p99_ms: f64,
+    pub(crate) ours: Latency,
+    /// The empty Worker's at the same rate: what of it is the machine's.
+    pub(crate) empty: Latency,
+}
+
+/// In milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Latency {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+}
+
+impl Latency {
+    /// Of `sorted` latencies.
+    fn of(sorted: &[Duration]) -> Self {
+        let percentile = |percent: usize| {
+            let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+            sorted.get(rank).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
+        };
+        Self {
+            p50: percentile(50),
+            p99: percentile(99),
+        }
+    }
+
+    fn to_json(self) -> Value {
+        json!({"p50_ms": round(self.p50), "p99_ms": round(self.p99)})
+    }
 }
 
 #[derive(Debug)]
@@ -50,18 +76,15 @@ pub(crate) fn measure(sites: &Sites) -> Result<Rate> {
     let mut rows = Vec::new();
     for percent in LOADS {
         let per_sec = capacity * f64::from(percent) / 100.0;
-        let latencies = load::open(sites.port(Site::Ours), &request, OPEN_CONNECTIONS, per_sec, OPEN_TIME)?;
-        let percentile = |percent: usize| {
-            let rank = (latencies.len() * percent).div_ceil(100).saturating_sub(1);
-            latencies
-                .get(rank)
-                .map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
+        let latency = |site| -> Result<Latency> {
+            let sorted = load::open(sites.port(site), &request, OPEN_CONNECTIONS, per_sec, OPEN_TIME)?;
+            Ok(Latency::of(&sorted))
         };
         rows.push(Row {
             percent,
             per_sec,
-            p50_ms: percentile(50),
-            p99_ms: percentile(99),
+            empty: latency(Site::Empty)?,
+            ours: latency(Site::Ours)?,
         });
     }
     Ok(Rate {
@@ -73,7 +96,7 @@ pub(crate) fn measure(sites: &Sites) -> Result<Rate> {
 
 impl Rate {
     pub(crate) fn to_json(&self) -> Value {
-        let row = |row: &Row| json!({"percent": row.percent, "per_sec": row.per_sec.round(), "p50_ms": round(row.p50_ms), "p99_ms": round(row.p99_ms)});
+        let row = |row: &Row| json!({"percent": row.percent, "per_sec": row.per_sec.round(), "ours": row.ours.to_json(), "empty": row.empty.to_json()});
         json!({"capacity_per_sec": self.capacity.round(), "empty_capacity_per_sec": self.empty_capacity.round(),
                "open": self.rows.iter().map(row).collect::<Vec<_>>()})
     }

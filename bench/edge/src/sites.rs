@@ -1,17 +1,18 @@
 //! What is measured: one workerd with all Workers, and another one with what stands in for KV and the queue.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
 use engine::signature::{self, Call};
-use engine::wire::v1::{PUBLISH_PATH, PublishAnswer, PublishEntry, PublishRequest, V1};
+use engine::wire::v1::{PUBLISH_PATH, PublishAnswer, PublishRequest, V1};
 
 use crate::cases::{self, Case};
 use crate::load::{self, Request};
-use crate::workerd::{Worker, Workerd, free_ports};
+use crate::workerd::{Setup, Worker, Workerd, free_ports};
 
 /// Longest wait for records to be at the queue.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,6 +62,15 @@ impl Site {
             Self::JsonRules => "json_rules",
             Self::EmptyObject => "empty_object",
             Self::EmptyObjectAgain => "empty_object_again",
+        }
+    }
+
+    fn worker(self, port: u16) -> Worker {
+        Worker {
+            name: self.name(),
+            modules: self.modules(),
+            settings: self.settings(),
+            port,
         }
     }
 
@@ -128,6 +138,16 @@ fn bindings() -> String {
     )
 }
 
+/// What bindings name: the stand-in, and a folder of `modules` for objects, which one process alone may have.
+fn services(modules: &Path, objects: &str, standin_port: u16) -> Result<String> {
+    let objects = modules.join(objects);
+    fs::create_dir_all(&objects).context("no folder for the objects")?;
+    let objects = objects.display();
+    Ok(format!(
+        "    (name = \"standin\", external = (address = \"127.0.0.1:{standin_port}\", http = ())),\n    (name = \"objects\", disk = (path = \"{objects}\", writable = true)),\n"
+    ))
+}
+
 /// Everything that runs.
 #[derive(Debug)]
 pub(crate) struct Sites {
@@ -135,8 +155,8 @@ pub(crate) struct Sites {
     _standin: Workerd,
     workers: Vec<Worker>,
     standin_port: u16,
-    services: String,
     key: String,
+    modules: PathBuf,
 }
 
 impl Sites {
@@ -148,37 +168,35 @@ impl Sites {
             settings: String::new(),
             port: standin_port,
         };
-        let standin = Workerd::start(program, modules, "standin", &[standin], "")?;
+        let setup = Setup {
+            name: "standin",
+            workers: &[standin],
+            services: "",
+            v8_flags: &[],
+        };
+        let standin = Workerd::start(Command::new(program), modules, setup)?;
         let ports = free_ports::<{ Site::EVALUATING.len() }>()?;
-        let workers: Vec<_> = sites
-            .iter()
-            .zip(ports)
-            .map(|(site, port)| Worker {
-                name: site.name(),
-                modules: site.modules(),
-                settings: site.settings(),
-                port,
-            })
-            .collect();
-        let objects = modules.join("objects");
-        fs::create_dir_all(&objects).context("no folder for the objects")?;
-        let services = format!(
-            "    (name = \"standin\", external = (address = \"127.0.0.1:{standin_port}\", http = ())),\n    (name = \"objects\", disk = (path = \"{}\", writable = true)),\n",
-            objects.display()
-        );
-        let workerd = Workerd::start(program, modules, "sites", &workers, &services)?;
+        let workers: Vec<_> = sites.iter().zip(ports).map(|(site, port)| site.worker(port)).collect();
+        let services = services(modules, "objects", standin_port)?;
+        let setup = Setup {
+            name: "sites",
+            workers: &workers,
+            services: &services,
+            v8_flags: &[],
+        };
+        let workerd = Workerd::start(Command::new(program), modules, setup)?;
         Ok(Self {
             workerd,
             _standin: standin,
             workers,
             standin_port,
-            services,
             key: key.to_owned(),
+            modules: modules.to_owned(),
         })
     }
 
     /// The Worker once more, in a process of its own that tells its memory, and its port.
-    pub(crate) fn start_measured(&self, program: &Path, modules: &Path) -> Result<(Workerd, u16)> {
+    pub(crate) fn start_measured(&self, program: &Path) -> Result<(Workerd, u16)> {
         let [port] = free_ports()?;
         let worker = Worker {
             name: "measured",
@@ -186,10 +204,29 @@ impl Sites {
             settings: bindings(),
             port,
         };
-        Ok((
-            Workerd::start(program, modules, "measured", &[worker], &self.services)?,
-            port,
-        ))
+        Ok((self.start_alone(Command::new(program), worker, &[])?, port))
+    }
+
+    /// A site once more, in a process of its own that `program` is, and its port.
+    pub(crate) fn start_once_more(&self, site: Site, program: Command, v8_flags: &[&str]) -> Result<(Workerd, u16)> {
+        let [port] = free_ports()?;
+        Ok((self.start_alone(program, site.worker(port), v8_flags)?, port))
+    }
+
+    fn start_alone(&self, program: Command, worker: Worker, v8_flags: &[&str]) -> Result<Workerd> {
+        let objects = format!("objects-{}", worker.name);
+        let setup = Setup {
+            name: worker.name,
+            workers: &[worker],
+            services: &services(&self.modules, &objects, self.standin_port)?,
+            v8_flags,
+        };
+        Workerd::start(program, &self.modules, setup)
+    }
+
+    /// The folder of all Workers' modules.
+    pub(crate) fn modules(&self) -> &Path {
+        &self.modules
     }
 
     pub(crate) fn port(&self, site: Site) -> u16 {
@@ -205,14 +242,15 @@ impl Sites {
         Request::post(&format!("/v1/promotions/{rule}/evaluate"), &headers, body)
     }
 
-    /// A call of our Worker that the origin signs.
-    pub(crate) fn publish(&self, entries: Vec<PublishEntry>) -> Result<()> {
+    /// Tells our Worker at `port` of the promotions, in a call that the origin signs.
+    pub(crate) fn publish(&self, port: u16) -> Result<()> {
+        let entries = cases::shop()?.ledger;
         let request = PublishRequest { v: V1, entries };
         let body = serde_json::to_string(&request)?;
         let now_secs = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let signature = signature::sign(SECRET.as_bytes(), &Call::post(PUBLISH_PATH, body.as_bytes()), now_secs);
         let headers = format!("{}: {signature}\r\n", signature::HEADER);
-        let (status, text) = load::once(self.port(Site::Ours), &Request::post(PUBLISH_PATH, &headers, &body))?;
+        let (status, text) = load::once(port, &Request::post(PUBLISH_PATH, &headers, &body))?;
         let stored = serde_json::from_str::<PublishAnswer>(&text).map_or(0, |answer| answer.stored.len());
         ensure!(
             stored == request.entries.len(),

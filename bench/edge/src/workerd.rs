@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Longest wait for its sockets.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest wait for its sockets: under Valgrind it starts in some ten seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at it.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -24,17 +24,30 @@ pub(crate) struct Worker {
     pub(crate) port: u16,
 }
 
+/// What one workerd serves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setup<'a> {
+    /// Of its configuration and its log.
+    pub(crate) name: &'a str,
+    /// Each has its own port of the loopback interface.
+    pub(crate) workers: &'a [Worker],
+    /// What their bindings name.
+    pub(crate) services: &'a str,
+    pub(crate) v8_flags: &'a [&'a str],
+}
+
 /// A running workerd. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Workerd(Child);
 
 impl Workerd {
-    /// Starts `workers`, each on its own port of the loopback interface, from the modules in `dir`.
-    pub(crate) fn start(program: &Path, dir: &Path, name: &str, workers: &[Worker], services: &str) -> Result<Self> {
+    /// Starts `program`, workerd itself or what runs it, with the modules in `dir`.
+    pub(crate) fn start(mut program: Command, dir: &Path, setup: Setup<'_>) -> Result<Self> {
+        let name = setup.name;
         let file = dir.join(format!("{name}.capnp"));
-        fs::write(&file, configuration(workers, services)).context("the configuration cannot be written")?;
+        fs::write(&file, configuration(setup)).context("the configuration cannot be written")?;
         let log = fs::File::create(dir.join(format!("{name}.log"))).context("the log cannot be written")?;
-        let child = Command::new(program)
+        let child = program
             .args(["serve", "--experimental"])
             .arg(&file)
             .current_dir(dir)
@@ -42,9 +55,9 @@ impl Workerd {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
-            .with_context(|| format!("{} cannot be started", program.display()))?;
+            .with_context(|| format!("{} cannot be started", program.get_program().display()))?;
         let mut started = Self(child);
-        for worker in workers {
+        for worker in setup.workers {
             started.wait_for(worker.port, &dir.join(format!("{name}.log")))?;
         }
         Ok(started)
@@ -62,6 +75,11 @@ impl Workerd {
             thread::sleep(LOOK_EVERY);
         }
         Ok(())
+    }
+
+    /// The process's number.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
     }
 
     /// Processor time of all its threads so far, to the nanosecond.
@@ -111,10 +129,18 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     Ok(ports)
 }
 
-fn configuration(workers: &[Worker], services: &str) -> String {
-    let mut text =
-        "using Workerd = import \"/workerd/workerd.capnp\";\nconst config :Workerd.Config = (\n  services = [\n"
-            .to_owned();
+fn configuration(setup: Setup<'_>) -> String {
+    let Setup {
+        workers,
+        services,
+        v8_flags,
+        ..
+    } = setup;
+    let flags: Vec<_> = v8_flags.iter().map(|flag| format!("\"{flag}\"")).collect();
+    let mut text = format!(
+        "using Workerd = import \"/workerd/workerd.capnp\";\nconst config :Workerd.Config = (\n  v8Flags = [{}],\n  services = [\n",
+        flags.join(", ")
+    );
     for Worker {
         name,
         modules,

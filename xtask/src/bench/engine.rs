@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::process::{Output, Process, StopBy};
+use super::{find_valgrind, run_bounded};
 use crate::toolchain::wasm::{TARGET, WasmToolchain};
-use crate::toolchain::{apt, cargo, chromium, npm, wasm};
+use crate::toolchain::{cargo, npm, wasm};
 use crate::{paths, step};
 
 /// Three times what it takes on an idle machine of two cores.
@@ -53,30 +53,9 @@ pub(super) fn run() -> Result<()> {
     if let Some(valgrind) = find_valgrind()? {
         measure.arg("--valgrind").arg(valgrind);
     }
-    run_bounded(&mut measure)
-}
-
-fn run_bounded(measure: &mut Command) -> Result<()> {
-    let process = Process::spawn("the measurement", measure, &Output::Terminal, StopBy::Terminate)?;
-    match process.wait(Some(LIMIT), LIMIT, || {})? {
-        Some(status) if status.success() => Ok(()),
-        Some(_) => bail!("the measurement failed; its output is above"),
-        None => bail!(
-            "the measurement took more than {} s and was ended: run it on a machine that is less busy",
-            LIMIT.as_secs()
-        ),
-    }
+    run_bounded(&mut measure, LIMIT)
 }
 
 fn module_path() -> PathBuf {
     WasmToolchain::target_dir().join(TARGET).join("release/bench.wasm")
-}
-
-/// Instructions are counted where it is, or can be installed; elsewhere the times stand alone.
-fn find_valgrind() -> Result<Option<PathBuf>> {
-    let find = || chromium::find_in_path(&["valgrind"]);
-    if find().is_none() && apt::is_usable() {
-        apt::install(&["valgrind"])?;
-    }
-    Ok(find())
 }

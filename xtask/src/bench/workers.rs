@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
-use super::run_bounded;
+use super::{find_valgrind, run_bounded};
 use crate::toolchain::{Tools, cargo};
 use crate::{dist, paths, step, toolchain};
 
 /// Three times what the longest measurement takes on an idle machine of two cores.
-const LIMIT: Duration = Duration::from_secs(2_400);
+const LIMIT: Duration = Duration::from_secs(6_600);
 
 /// Everything that a measurement needs.
 pub(super) struct Workers {
@@ -71,6 +71,9 @@ impl Workers {
         measure.arg("--modules").arg(&self.modules);
         measure.arg("--results").arg(results.join(format!("{subject}.json")));
         measure.arg("--versions").arg(Value::from(versions).to_string());
+        if let Some(valgrind) = find_valgrind()? {
+            measure.arg("--valgrind").arg(valgrind);
+        }
         run_bounded(&mut measure, LIMIT)
     }
 }
