@@ -8,14 +8,17 @@ import Worker, { Gate, Ledger as Objects } from "./build/index.js";
 
 export { Gate };
 
-// `HOST` and `COMMAND_PATH` of src/ledger/protocol.rs.
-const COMMAND = "https://ledger/v1/command";
+// `HOST`, `COMMAND_PATH` and `BRIEFLY` of src/ledger/protocol.rs.
+const COMMAND = "https://ledger/v1/command?brief";
+const NO_CONTENT = { status: 204 };
 
 export class Ledger extends Objects {
   async fetch(request) {
     if (request.url !== COMMAND) return super.fetch(request);
     const body = new Uint8Array(await request.arrayBuffer());
-    return this.command_at_once(body) ?? super.fetch(new Request(request, { body }));
+    const reply = this.command_at_once(body);
+    if (!reply) return super.fetch(new Request(request, { body }));
+    return reply.length > 0 ? new Response(reply) : new Response(null, NO_CONTENT);
   }
 }
 
@@ -27,8 +30,10 @@ const MAX_BODY_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
 // What the ordinary way has more to say about: pages of other sites, encoded bodies, named calls.
 const UNUSUAL = ["Origin", "Content-Encoding", "Idempotency-Key"];
-// A body that is not there by then, or by twice of it, is awaited on the ordinary way, which has a bound for it.
+// A body that is not there by then, or a second later, is awaited on the ordinary way, which has a bound for it.
 const SOON_MILLIS = 1000;
+// `TIMEOUT` of src/ledger.rs, and up to a second more.
+const LEDGER_MILLIS = 5000;
 
 // worker-build puts what the module exports on the prototype of its entry point. Its instances are behind proxies that
 // replace the module's own instance after a panic. A call that takes no such proxy is cheaper, but then a panic has to
@@ -51,36 +56,37 @@ const streaming = (reading) => ({
   duplex: "half",
 });
 
-// The bodies that are being read. A timer for each would cost a request more than its decision does, so there is one a
-// second for all. It belongs to the request that starts it, and when that is cut off another one takes its place.
+// What is awaited. A timer for each would cost a request more than its decision does, so there is one a second for all. It
+// belongs to the request that starts it, and when that is cut off another one takes its place.
+const WATCH_MILLIS = 1000;
 const waiting = new Set();
 let watchedUntil = 0;
 
 const watch = (ctx, now) => {
   if (now < watchedUntil) return;
-  watchedUntil = now + 2 * SOON_MILLIS;
+  watchedUntil = now + 2 * WATCH_MILLIS;
   ctx.waitUntil(
-    new Promise((resolve) => setTimeout(resolve, SOON_MILLIS)).then(() => {
+    new Promise((resolve) => setTimeout(resolve, WATCH_MILLIS)).then(() => {
       const then = Date.now();
       watchedUntil = then;
-      for (const body of waiting) if (then - body.since >= SOON_MILLIS) body.late();
+      for (const awaited of waiting) if (then >= awaited.until) awaited.late();
       if (waiting.size > 0) watch(ctx, then);
     }),
   );
 };
 
-// The body that is being read, or nothing when it is late.
-const soon = (reading, ctx, since) =>
+// What a promise comes to, or nothing when that takes longer than `millis`, or up to a second more.
+const soon = (promise, ctx, now, millis) =>
   new Promise((resolve, reject) => {
     const settle = (settled, value) => {
-      waiting.delete(body);
+      waiting.delete(awaited);
       settled(value);
     };
-    const body = { since, late: () => settle(resolve) };
-    waiting.add(body);
-    watch(ctx, since);
-    reading.then(
-      (bytes) => settle(resolve, bytes),
+    const awaited = { until: now + millis, late: () => settle(resolve) };
+    waiting.add(awaited);
+    watch(ctx, now);
+    promise.then(
+      (value) => settle(resolve, value),
       (error) => settle(reject, error),
     );
   });
@@ -106,7 +112,7 @@ export default {
     const reading = request.arrayBuffer();
     let body;
     try {
-      body = await soon(reading, ctx, received);
+      body = await soon(reading, ctx, received, SOON_MILLIS);
     } catch {
       // The client went away: nobody reads the answer, and the body cannot be read again.
       return new Response(null, { status: 400 });
@@ -122,9 +128,17 @@ export default {
         headers.get("Authorization"),
         headers.get("X-Request-Id"),
         new Uint8Array(body),
+        (promise) => soon(promise, ctx, Date.now(), LEDGER_MILLIS),
       );
     } catch (error) {
       showPanic(error, env, ctx);
+    }
+    // The ledger has been asked: the ordinary way would ask it once more.
+    if (answer instanceof Promise) {
+      return answer.catch((error) => {
+        showPanic(error, env, ctx);
+        throw error;
+      });
     }
     return answer ?? ordinary(new Request(request, { body }), env, ctx);
   },

@@ -8,11 +8,6 @@ export function respond(template, headers, requestId, body) {
   return new Response(body, template);
 }
 
-// What an object of the ledger answers to its Worker. Bound in ledger/object.rs.
-export function reply(body) {
-  return new Response(body);
-}
-
 // The identifiers of the ledger's objects by their names, each of which costs a hash. A thousand are some 100 kB; an isolate
 // that meets more begins anew.
 const ids = new Map();
@@ -33,25 +28,39 @@ export async function post(objects, name, url, body) {
   return read(await named(objects, name).fetch(url, { method: "POST", body }));
 }
 
+// The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.
+export function ask(objects, name, url, body, soon, then) {
+  const failed = (error) => then(undefined, String(error));
+  const answered = (bytes) => (bytes ? then(bytes) : failed("it takes too long"));
+  return soon(post(objects, name, url, body)).then(answered, failed);
+}
+
 // Asks an object of the ledger, and answers its body, or nothing when there is nothing. Bound in ledger.rs.
 export async function get(objects, name, url) {
   const response = await named(objects, name).fetch(url);
   return response.status === 404 ? undefined : read(response);
 }
 
+const NOTHING = new Uint8Array(0);
+
 async function read(response) {
+  if (response.status === 204) return NOTHING;
   if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
-// The rows of a query of an object's storage as JSON, and a statement that writes there, whose last binding is a text for
-// itself when it is one. Bound in ledger/store.rs.
-export function queryRows(sql, query, bindings) {
-  return JSON.stringify([...sql.exec(query, ...JSON.parse(bindings)).raw()]);
+// The rows of a query of an object's storage, each of which is a JSON array, and a statement that writes there. Bound in
+// ledger/store.rs.
+export function queryRows(sql, query, values) {
+  return `[${[...exec(sql, query, values).raw()].join()}]`;
 }
 
-export function runStatement(sql, statement, bindings, last) {
-  const all = JSON.parse(bindings);
-  if (last !== undefined) all.push(last);
-  sql.exec(statement, ...all);
+export function runStatement(sql, statement, values, text) {
+  exec(sql, statement, values, text);
+}
+
+// The platform refuses a binding that the statement has no place for.
+function exec(sql, statement, values, text) {
+  if (text !== undefined) return sql.exec(statement, values, text);
+  return values === undefined ? sql.exec(statement) : sql.exec(statement, values);
 }

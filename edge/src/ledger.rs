@@ -28,16 +28,18 @@ use engine::problem::ProblemType;
 use engine::wire::v1::TallyAnswer;
 use futures_util::future::{join_all, try_join_all};
 use worker::js_sys::{Promise, Uint8Array};
-use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
+use worker::wasm_bindgen::{self, JsValue, closure::Closure, prelude::wasm_bindgen};
 use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys;
 
 use crate::app::{App, Bindings};
 use crate::body;
 use crate::outgoing::within;
 use crate::problem::Failure;
 use protocol::{
-    ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
-    ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+    ACKNOWLEDGE_PATH, Acknowledgement, BRIEFLY, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList,
+    FORGOTTEN_CUSTOMERS_PATH, ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission,
+    TALLY_PATH,
 };
 
 /// How long a shop's checkout waits for the ledger: an object that moves between machines is back within about this
@@ -61,14 +63,62 @@ pub(crate) async fn call_named(app: &App, object: &str, command: Command) -> Res
 }
 
 async fn submit(app: &App, object: &str, submission: &Submission) -> Result<Outcome, Failure> {
-    let exchange = async {
-        let reply = post(app.bindings(), object, COMMAND_PATH, &to_json(submission)?).await?;
-        body::parse::<Reply>(&reply).map_err(|error| format!("ledger object {object}: {error}"))
+    let path = format!("{COMMAND_PATH}{BRIEFLY}");
+    let reply = post(app.bindings(), object, &path, &submission.to_json()).await;
+    read(object, reply)
+}
+
+/// The same as [`call`] where there is no future: a promise of what `then` makes of the outcome, or this itself. A future's
+/// waking costs more than a promise, and a timer for each more than both.
+///
+/// `soon` is a function of `entry.js`: it turns a promise into one of the same, or of nothing when it takes too long.
+pub(crate) fn ask(
+    bindings: &Bindings,
+    place: &Place,
+    command: Command,
+    soon: &JsValue,
+    then: impl FnOnce(Result<Outcome, Failure>) -> web_sys::Response + 'static,
+) -> JsValue {
+    let namespace = match bindings.ledger() {
+        Ok(namespace) => namespace,
+        Err(error) => return then(Err(unavailable(error))).into(),
     };
-    let reply = exchange.await;
+    let object = place.object();
+    let body = Submission::new(place.key(), command).to_json();
+    let url = format!("{HOST}{COMMAND_PATH}{BRIEFLY}");
+    let name = object.clone();
+    let then = move |reply: Option<Vec<u8>>, cause: Option<String>| {
+        let reply = match cause {
+            None => Ok(reply.unwrap_or_default()),
+            Some(cause) => Err(format!("ledger object {object}: {cause}")),
+        };
+        then(read(&object, reply))
+    };
+    ask_object(
+        namespace.as_ref(),
+        &name,
+        &url,
+        &body,
+        soon,
+        &Closure::once_into_js(then),
+    )
+    .into()
+}
+
+/// What a reply says. One without a body is the usual outcome.
+fn read(object: &str, reply: Result<Vec<u8>, String>) -> Result<Outcome, Failure> {
+    let reply = reply.map_err(unavailable)?;
+    if reply.is_empty() {
+        return Ok(Outcome::Granted { exhausted: false });
+    }
+    let reply = body::parse::<Reply>(&reply);
     reply
         .map(|reply| reply.outcome)
-        .map_err(|cause| Failure::fault(ProblemType::LedgerUnavailable, cause))
+        .map_err(|error| unavailable(format!("ledger object {object}: {error}")))
+}
+
+fn unavailable(cause: impl ToString) -> Failure {
+    Failure::fault(ProblemType::LedgerUnavailable, cause.to_string())
 }
 
 /// Tells all objects of a promotion what the origin says of it.
@@ -173,7 +223,7 @@ fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, String> {
     serde_json::to_vec(body).map_err(|error| error.to_string())
 }
 
-/// The body of an object's `200`; it answers with another status when it failed.
+/// The body of an object's `200`, none for its `204`; it answers with another status when it failed.
 async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Result<Vec<u8>, String> {
     let call = |objects: &JsValue| post_to_object(objects, object, &format!("{HOST}{path}"), body);
     exchange(bindings, object, call).await.map(Option::unwrap_or_default)
@@ -201,6 +251,8 @@ async fn exchange(
 
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = ask)]
+    fn ask_object(objects: &JsValue, name: &str, url: &str, body: &[u8], soon: &JsValue, then: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = post)]
     fn post_to_object(objects: &JsValue, name: &str, url: &str, body: &[u8]) -> Promise;
     #[wasm_bindgen(js_name = get)]

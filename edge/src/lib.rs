@@ -44,7 +44,11 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 /// Answers an evaluation with what the isolate's memory holds, at once or by a promise, or declines. `entry.js` calls it with
 /// the request's bytes. Each argument is a step over the boundary to JavaScript; an object would take one for each field besides.
 #[wasm_bindgen]
-#[allow(clippy::needless_pass_by_value, reason = "texts come over the boundary as values")]
+#[allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "texts come over the boundary as values; see above"
+)]
 pub fn evaluate_warm(
     env: Env,
     context: worker_sys::Context,
@@ -53,10 +57,11 @@ pub fn evaluate_warm(
     authorization: Option<String>,
     request_id: Option<String>,
     body: &[u8],
+    soon: &wasm_bindgen::JsValue,
 ) -> Option<wasm_bindgen::JsValue> {
     let received_millis = app::whole_millis(received_millis);
     let app = App::new(env, Context::new(context), received_millis, request_id.as_deref());
-    warm::answer_evaluation(app, code, authorization.as_deref(), body)
+    warm::answer_evaluation(app, code, authorization.as_deref(), body, soon)
 }
 
 /// Takes a batch of one of the queues. Never returns an error: the runtime would turn it into a panic, which costs the

@@ -5,24 +5,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-// Answers "warm" to a body that says so, at once or by a promise, declines others, and fails where it is told to. Its object
-// does "granted" at once.
+// Answers "warm" to a body that says so, at once or by a promise, declines others, and fails where it is told to. What it
+// awaits of the ledger is "asked", and never comes when it is "lost". Its object does what is "granted" or "refused" at once.
 const MODULE = `
   export class Gate {}
   export class Ledger {
     async fetch(request) { return new Response("in full " + request.method + " " + (await request.text())); }
-    command_at_once(body) { return new TextDecoder().decode(body) === "granted" ? new Response("at once") : undefined; }
+    command_at_once(body) {
+      const replies = { granted: "", refused: "at once" };
+      const reply = replies[new TextDecoder().decode(body)];
+      return reply === undefined ? undefined : new TextEncoder().encode(reply);
+    }
   }
   export const seen = [];
   export default class Worker {
     constructor(ctx, env) { Object.assign(this, { ctx, env }); }
     async fetch(request) { return new Response("ordinary " + (await request.text()) + " " + request.headers.get("X-Request-Id")); }
     queue(batch) { return batch; }
-    evaluate_warm(env, ctx, received, code, authorization, requestId, body) {
+    evaluate_warm(env, ctx, received, code, authorization, requestId, body, soon) {
       const text = new TextDecoder().decode(body);
       if (text === "panic") throw new WebAssembly.RuntimeError("unreachable");
       seen.push([code, authorization, requestId]);
-      if (text === "promised") return Promise.resolve(new Response("promised"));
+      if (text === "asked") return soon(Promise.resolve("asked")).then((reply) => new Response(reply));
+      if (text === "lost") return soon(new Promise(() => {})).then((reply) => new Response(String(reply)));
+      if (text === "panic later") return Promise.reject(new WebAssembly.RuntimeError("unreachable"));
       return text === "warm" ? new Response("warm") : undefined;
     }
   }`;
@@ -62,7 +68,7 @@ async function check(name, sent, expected, calls) {
 test("what the module answers, it answers", async () => {
   await check("warm", request("warm", { headers: { Authorization: "Bearer k" } }), "warm", 1);
   assert.deepEqual(module.seen.at(-1), ["summer-10", "Bearer k", "r-1"]);
-  await check("promised", request("promised"), "promised", 1);
+  await check("asked", request("asked"), "asked", 1);
   await check("with a query", request("warm", { url: `${URL_OF_ONE}?trace=1` }), "warm", 1);
 });
 
@@ -121,7 +127,13 @@ test("several late bodies are seen by one timer", async () => {
   for (const { answer } of bodies) assert.match(await (await answer).text(), /warm/);
 });
 
-test("after a panic the proxies of the entry point see it, and the ordinary way answers", async () => {
+test("the ledger is not awaited for ever", { timeout: 10_000 }, async () => {
+  const begin = Date.now();
+  await check("lost", request("lost"), "undefined", 1);
+  assert.ok(Date.now() - begin >= 5000);
+});
+
+test("after a panic the proxies of the entry point see it, and the ordinary way answers if the ledger was not asked", async () => {
   const shown = [];
   const { rethrow } = module.default.prototype;
   module.default.prototype.rethrow = (error) => {
@@ -129,8 +141,10 @@ test("after a panic the proxies of the entry point see it, and the ordinary way 
     rethrow(error);
   };
   await check("panic", request("panic"), "ordinary panic r-1", 0);
-  assert.equal(shown.length, 1);
-  assert.ok(shown[0] instanceof WebAssembly.RuntimeError);
+  await assert.rejects(check("panic later", request("panic later"), "", 1), WebAssembly.RuntimeError);
+  module.default.prototype.rethrow = rethrow;
+  assert.equal(shown.length, 2);
+  assert.ok(shown.every((error) => error instanceof WebAssembly.RuntimeError));
 });
 
 test("a body that breaks off reaches nobody", async () => {
@@ -144,12 +158,17 @@ test("a body that breaks off reaches nobody", async () => {
 
 test("an object does a command at once, or in full", async () => {
   const object = new entry.Ledger();
-  const check = async (path, init, expected) =>
-    assert.equal(await (await object.fetch(new Request(`https://ledger${path}`, init))).text(), expected);
-  await check("/v1/command", { method: "POST", body: "granted" }, "at once");
-  await check("/v1/command", { method: "POST", body: "declined" }, "in full POST declined");
-  await check("/v1/config", { method: "POST", body: "granted" }, "in full POST granted");
-  await check("/v1/tally", {}, "in full GET ");
+  const check = async (path, init, status, expected) => {
+    const answer = await object.fetch(new Request(`https://ledger${path}`, init));
+    assert.deepEqual([answer.status, await answer.text()], [status, expected]);
+  };
+  await check("/v1/command?brief", { method: "POST", body: "granted" }, 204, "");
+  await check("/v1/command?brief", { method: "POST", body: "refused" }, 200, "at once");
+  await check("/v1/command?brief", { method: "POST", body: "declined" }, 200, "in full POST declined");
+  // Of a release that wants a body.
+  await check("/v1/command", { method: "POST", body: "granted" }, 200, "in full POST granted");
+  await check("/v1/config", { method: "POST", body: "granted" }, 200, "in full POST granted");
+  await check("/v1/tally", {}, 200, "in full GET ");
 });
 
 test("batches and gates", () => {

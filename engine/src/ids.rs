@@ -6,16 +6,64 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base16ct::lower as hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
-use uuid::fmt::Simple;
+
+/// Bytes of the part behind the prefix.
+const DIGITS: usize = 32;
 
 /// Why a text is not an identifier of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an identifier like `{prefix}0198c5f0a1b27c3d8e4f5a6b7c8d9e0f`")]
 pub struct IdError {
     prefix: &'static str,
+}
+
+/// In each byte of a word.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The lower-case hexadecimal digits, eight from each quarter. Redemptions and records are full of identifiers.
+pub(crate) const fn digits(uuid: Uuid) -> [[u8; 8]; 4] {
+    let (high, low) = uuid.as_u64_pair();
+    let low_half = 0xFFFF_FFFF;
+    [
+        eight(high >> 32),
+        eight(high & low_half),
+        eight(low >> 32),
+        eight(low & low_half),
+    ]
+}
+
+/// Those of 32 bits, computed together in the bytes of a word.
+const fn eight(bits: u64) -> [u8; 8] {
+    let bits = (bits | bits << 16) & 0x0000_FFFF_0000_FFFF;
+    let bits = (bits | bits << 8) & 0x00FF_00FF_00FF_00FF;
+    let nibbles = (bits | bits << 4) & (ONES * 0xF);
+    // Where a nibble is ten or more, six more carry into the next one.
+    let letters = ((nibbles + ONES * 6) >> 4) & ONES;
+    (nibbles + ONES * b'0' as u64 + letters * (b'a' - b'0' - 10) as u64).to_be_bytes()
+}
+
+/// What [`digits`] makes such a text of, if there is something.
+fn from_digits(text: &str) -> Option<Uuid> {
+    let (quarters, []) = text.as_bytes().as_chunks() else {
+        return None;
+    };
+    let &[a, b, c, d] = quarters else { return None };
+    let uuid = Uuid::from_u64_pair(from_eight(a) << 32 | from_eight(b), from_eight(c) << 32 | from_eight(d));
+    // Whatever else was read as a digit does not come out the same.
+    (digits(uuid) == [a, b, c, d]).then_some(uuid)
+}
+
+/// The 32 bits of [`eight`]; of other bytes something.
+const fn from_eight(digits: [u8; 8]) -> u64 {
+    let bytes = u64::from_be_bytes(digits);
+    // Letters, and no digits, have this bit.
+    let letters = (bytes >> 6) & ONES;
+    let nibbles = (bytes & (ONES * 0xF)) + letters * 9;
+    let bits = (nibbles | nibbles >> 4) & 0x00FF_00FF_00FF_00FF;
+    let bits = (bits | bits >> 8) & 0x0000_FFFF_0000_FFFF;
+    (bits | bits >> 16) & 0xFFFF_FFFF
 }
 
 macro_rules! id {
@@ -54,7 +102,7 @@ macro_rules! id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 // Written piece by piece: records and keys of the store are full of identifiers.
                 f.write_str(Self::PREFIX)?;
-                f.write_str(self.0.as_simple().encode_lower(&mut [0; Simple::LENGTH]))
+                f.write_str(str::from_utf8(digits(self.0).as_flattened()).unwrap_or_default())
             }
         }
 
@@ -64,27 +112,30 @@ macro_rules! id {
             }
         }
 
+        impl From<$name> for String {
+            /// What `to_string` makes, without the machinery of formatting.
+            fn from(id: $name) -> Self {
+                let mut text = Self::with_capacity($name::PREFIX.len() + DIGITS);
+                text.push_str($name::PREFIX);
+                text.push_str(str::from_utf8(digits(id.0).as_flattened()).unwrap_or_default());
+                text
+            }
+        }
+
         impl FromStr for $name {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 // Not `Uuid`'s own reader, which knows other spellings too: one identifier has one text.
-                let digits = text.strip_prefix(Self::PREFIX).filter(|digits| digits.len() == Simple::LENGTH);
-                let mut bytes = uuid::Bytes::default();
-                digits
-                    .and_then(|digits| hex::decode(digits, &mut bytes).ok())
-                    .ok_or(IdError { prefix: Self::PREFIX })?;
-                Ok(Self(Uuid::from_bytes(bytes)))
+                let digits = text.strip_prefix(Self::PREFIX);
+                digits.and_then(from_digits).map(Self).ok_or(IdError { prefix: Self::PREFIX })
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 // In one piece: of those that `collect_str` gets, each is searched for what to escape on its own.
-                let mut text = String::with_capacity(Self::PREFIX.len() + Simple::LENGTH);
-                text.push_str(Self::PREFIX);
-                text.push_str(self.0.as_simple().encode_lower(&mut [0; Simple::LENGTH]));
-                serializer.serialize_str(&text)
+                serializer.serialize_str(&String::from(*self))
             }
         }
 
@@ -175,6 +226,8 @@ id!(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -183,6 +236,25 @@ mod tests {
         assert_eq!(id.to_string(), "prom_01a0c4506c0077078707070707070707");
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(id.unix_millis(), 1_790_000_000_000);
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_the_uuid(bits in any::<u128>()) {
+            let uuid = Uuid::from_u128(bits);
+            prop_assert_eq!(String::from(PromotionId(uuid)), format!("prom_{bits:032x}"));
+            prop_assert_eq!(from_digits(&format!("{bits:032x}")), Some(uuid));
+        }
+
+        #[test]
+        fn nothing_else_is_read(bits in any::<u128>(), at in 0..DIGITS, byte in any::<u8>()) {
+            let mut text = format!("{bits:032x}").into_bytes();
+            text[at] = byte;
+            let is_digit = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            if let Ok(text) = String::from_utf8(text) {
+                prop_assert_eq!(from_digits(&text).is_some(), is_digit, "{}", text);
+            }
+        }
     }
 
     #[test]

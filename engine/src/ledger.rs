@@ -26,6 +26,7 @@ mod config;
 mod decide;
 mod event;
 mod judge;
+mod write;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -59,6 +59,7 @@ const CASES: &[(&str, Case)] = &[
     ("from_batch_to_checkout", Whole(coupons::from_batch_to_checkout)),
     ("large_imports", Whole(coupons::large_imports)),
     ("hammer_points", OnBare(points::killed_at_each)),
+    ("object_that_hangs", OnBare(points::hanging)),
     ("hammer_kills", Whole(kill::edge)),
     ("hammer_rounds", Whole(hammer::rounds)),
     ("hammer_storm", OnBare(|bare| hammer::storm(&bare.stack))),

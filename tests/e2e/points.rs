@@ -1,6 +1,7 @@
 //! The edge is killed at each point of a redemption, from before its write until the queue's answer to its event is known.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use serde_json::json;
@@ -11,6 +12,9 @@ use crate::hammer::is_whole;
 use crate::stack::Bare;
 use crate::standin::{Manner, Point};
 use crate::till::Till;
+
+/// `TIMEOUT` of edge/src/ledger.rs.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A shop whose answer was cut off asks again and has its redemption, once, wherever the edge died.
 pub(crate) fn killed_at_each(bare: &Bare) -> Result<()> {
@@ -34,6 +38,34 @@ pub(crate) fn killed_at_each(bare: &Bare) -> Result<()> {
         bare.standin.sent_again()
     );
     Ok(())
+}
+
+/// An object that does not answer is awaited for some seconds, on each way to it, and nothing is decided without it.
+pub(crate) fn hanging(bare: &Bare) -> Result<()> {
+    let till = Till::open(&bare.stack, "hanging", json!({"limits": {"total": 10}}))?;
+    bare.stack.restart_edge(Added::Points)?;
+    // The first one fills the isolate's memory, so that the next ones are decided from there.
+    till.evaluate(&request("before"))?.expect(200)?;
+    bare.standin.hold_at(Some(Point::BeforeWrite));
+    let check = |way, call: &dyn Fn() -> Result<Answer>| {
+        let begin = Instant::now();
+        let answer = call()?;
+        let waited = begin.elapsed();
+        ensure!((PATIENCE..2 * PATIENCE).contains(&waited), "{way}: {waited:?}");
+        ensure!(answer.header("retry-after") == "2", "{way}: {answer:?}");
+        answer.expect_problem(503, "ledger_unavailable")
+    };
+    check("from memory", &|| till.evaluate(&request("held")))?;
+    check("ordinary", &|| till.reserve("reserved", 60))?;
+    bare.standin.hold_at(None);
+    bare.stack.restart_edge(Added::Nothing)?;
+    for order in ["before", "held"] {
+        let answer = till.evaluate(&request(order))?;
+        let is_repeated = answer.header("idempotent-replayed") == "true";
+        ensure!(is_repeated == (order == "before"), "{order}: {answer:?}");
+        ensure!(answer.expect(200)?["applicable"] == true, "{order}");
+    }
+    till.reconciled(2)
 }
 
 fn killed_at(bare: &Bare, till: &Till<'_>, point: Point, order: &str) -> Result<()> {

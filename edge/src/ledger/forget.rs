@@ -4,11 +4,11 @@ use super::row::Fallible;
 use super::store::{Sql, Store};
 
 /// Whom a redemption counts for changes nothing that is summed: the triggers see the same uses and the same amount.
-const UPDATE_REDEMPTIONS: &str = "UPDATE redemptions SET customer_id = NULL WHERE customer_id = ?";
+const UPDATE_REDEMPTIONS: &str = "UPDATE redemptions SET customer_id = NULL WHERE customer_id = ?1 ->> 0";
 /// What a repeated roll-back is answered.
 const UPDATE_ANSWERS: &str = "UPDATE answers SET answer = json_set(answer, '$.answer.customer_id', NULL) \
-    WHERE answer ->> '$.answer.customer_id' = ?";
-const DELETE_COUNT: &str = "DELETE FROM counts WHERE name = 'customer:' || ?";
+    WHERE answer ->> '$.answer.customer_id' = ?1 ->> 0";
+const DELETE_COUNT: &str = "DELETE FROM counts WHERE name = 'customer:' || (?1 ->> 0)";
 
 impl<S: Sql> Store<S> {
     /// Takes a customer's name from all that has it. It reads every row, and so rarely that an index would cost more.

@@ -8,9 +8,7 @@ use engine::ledger::{Config, Outcome};
 use serde::de::DeserializeOwned;
 // The attribute macro expects the crate by this name.
 use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
-use worker::{
-    DurableObject, Env, Request, Response, ResponseBuilder, Result, SqlStorage, State, durable_object, web_sys,
-};
+use worker::{DurableObject, Env, Request, Response, ResponseBuilder, Result, SqlStorage, State, durable_object};
 
 use super::host::{Moment, Step, carry_out, end_reservations};
 use super::outbox::MAX_BATCHES;
@@ -110,26 +108,23 @@ impl DurableObject for Ledger {
 #[wasm_bindgen]
 impl Ledger {
     /// Carries out a command whose event is sent by the alarm that is set, or declines; [`Ledger::fetch`] does it in full then,
-    /// from the beginning. `entry.js` calls it with the request's bytes.
+    /// from the beginning. `entry.js` calls it with the request's bytes and sends what it answers, which is empty for the usual
+    /// outcome ([`BRIEFLY`](super::protocol::BRIEFLY)).
     #[allow(
         dead_code,
         unreachable_pub,
         reason = "JavaScript alone calls it, which only what is public is exported to"
     )]
-    pub fn command_at_once(&self, body: &[u8]) -> Option<web_sys::Response> {
+    pub fn command_at_once(&self, body: &[u8]) -> Option<Vec<u8>> {
         if !self.is_awake.get() {
             return None;
         }
         match self.step(body, now_millis()) {
-            Ok(Step::Answered(outcome)) => serde_json::to_vec(&Reply::new(outcome)).ok().map(|json| reply(&json)),
+            Ok(Step::Answered(Outcome::Granted { exhausted: false })) => Some(Vec::new()),
+            Ok(Step::Answered(outcome)) => Some(answer::to_json(&Reply::new(outcome))),
             Ok(Step::Unarmed) | Err(_) => None,
         }
     }
-}
-
-#[wasm_bindgen(module = "/src/glue.js")]
-extern "C" {
-    fn reply(body: &[u8]) -> web_sys::Response;
 }
 
 impl Ledger {
@@ -177,7 +172,7 @@ impl Ledger {
         }
         let armed = async {
             self.wake().await?;
-            match self.store.as_ref()?.next_due()? {
+            match self.next_due()? {
                 Some(next) => self.arm(next.max(now_millis())).await,
                 None => Ok(()),
             }
@@ -199,6 +194,7 @@ impl Ledger {
             new_id: &|| event_id(now),
         };
         end_reservations(store, &moment)?;
+        store.begin_relay();
         let queue = self.bindings.records().map_err(|error| error.to_string())?;
         let resend_millis = self.bindings.ledger_resend_millis().unwrap_or(RESEND_MILLIS);
         for _ in 0..MAX_BATCHES {
@@ -216,7 +212,13 @@ impl Ledger {
             }
             store.set_sent(batch);
         }
-        store.next_due()
+        self.next_due()
+    }
+
+    /// When the alarm has to ring again, in milliseconds.
+    fn next_due(&self) -> Fallible<Option<u64>> {
+        let at_last = now_millis().saturating_add(RELAY_DELAY_MILLIS);
+        self.store.as_ref()?.next_due(at_last)
     }
 
     /// Has the alarm ring at `at_millis`, or before if it is set already.

@@ -6,6 +6,7 @@
 
 use engine::ids::LedgerEventId;
 use engine::ledger::message_of;
+use serde_json::Value;
 
 use super::pack::Pack;
 use super::row::{Fallible, Row, text};
@@ -19,19 +20,21 @@ const READING_CAP_MILLIS: u64 = 4 * 60 * 1_000;
 pub(super) const MAX_BATCHES: usize = 50;
 
 /// As many as a message takes. The limit is no parameter, because SQLite compiles a statement anew for each value of one.
-const SELECT_OUTSTANDING: &str = "SELECT outbox.id, old_status, old_rolled_back, redemptions.id, outbox.status, \
-    transaction_id, customer_id, coupon, counted, reserved_until, outbox.rolled_back, at, entry \
+const SELECT_OUTSTANDING: &str = "SELECT json_array(outbox.id, old_status, old_rolled_back, redemptions.id, outbox.status, \
+    transaction_id, customer_id, coupon, counted, reserved_until, outbox.rolled_back, at, entry) \
     FROM outbox JOIN redemptions ON redemptions.id = redemption_id \
-    WHERE outbox.id > ? AND outbox.id < ? ORDER BY outbox.id LIMIT 100";
-const SELECT_OLDEST: &str = "SELECT min(id) FROM outbox";
-const DELETE_EVENTS: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))";
-const SELECT_FIRST_END: &str = "SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved'";
+    WHERE outbox.id > ?1 ->> 0 AND outbox.id < ?1 ->> 1 ORDER BY outbox.id LIMIT 100";
+const SELECT_OLDEST: &str = "SELECT json_array(min(id)) FROM outbox";
+const DELETE_EVENTS: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1))";
+const SELECT_FIRST_END: &str = "SELECT json_array(min(reserved_until)) FROM redemptions WHERE status = 'reserved'";
 
 /// What this instance has to send.
 #[derive(Default)]
 pub(super) struct Unsent {
     /// What it wrote, in the order of writing.
     packs: Vec<Pack>,
+    /// How many of them the alarm that rang last still has to send.
+    due: usize,
     /// Planned while anything is outstanding, as far as the instance knows.
     reading: Option<Reading>,
     /// Whether the last batch was read.
@@ -82,11 +85,9 @@ impl Unsent {
         });
     }
 
-    /// What was written first. Whatever becomes of it, it is read again.
+    /// What was written first, if it is due. Whatever becomes of it, it is read again.
     fn take(&mut self, read_at: u64) -> Option<Batch> {
-        if self.packs.is_empty() {
-            return None;
-        }
+        self.due = self.due.checked_sub(1)?;
         if self.reading.is_none() {
             self.plan(read_at, false);
         }
@@ -113,12 +114,19 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
+    /// Has what is in memory be sent. What is written from here on, while the queue is awaited, goes with the next alarm: one
+    /// by one, such events would be a message each.
+    pub(super) fn begin_relay(&self) {
+        let mut unsent = self.unsent.borrow_mut();
+        unsent.due = unsent.packs.len();
+    }
+
     /// The next events to send by now, as many as a message takes: from memory and from the table by turns, so that neither a
     /// busy object nor a long table keeps the other from being sent. The table is read `resend_millis` after something was
     /// sent, without what is younger, and then each time that the oldest is twice as old.
     pub(super) fn next_batch(&self, now_millis: u64, resend_millis: u64) -> Fallible<Option<Batch>> {
         let mut unsent = self.unsent.borrow_mut();
-        let may_read = unsent.packs.is_empty() || !unsent.has_read;
+        let may_read = unsent.due == 0 || !unsent.has_read;
         let due = |reading: &&mut Reading| may_read && reading.at <= now_millis;
         let read_at = now_millis.saturating_add(resend_millis);
         let Some(reading) = unsent.reading.as_mut().filter(due) else {
@@ -175,15 +183,16 @@ impl<S: Sql> Store<S> {
 
     /// Drops events that the origin has stored.
     pub(super) fn acknowledge(&self, events: &[LedgerEventId]) -> Fallible<()> {
-        if !self.has_tables() {
+        if !self.has_tables() || events.is_empty() {
             return Ok(());
         }
-        let ids = serde_json::to_string(events).map_err(text)?;
-        self.run(DELETE_EVENTS, vec![ids.into()])
+        let ids: Vec<Value> = events.iter().map(|event| event.to_string().into()).collect();
+        self.run(DELETE_EVENTS, ids)
     }
 
-    /// When there is something to do without being asked, in milliseconds: an event to send, or a reservation's end.
-    pub(super) fn next_due(&self) -> Fallible<Option<u64>> {
+    /// When there is something to do without being asked, in milliseconds: an event to send, for which `written_at` is soon
+    /// enough when this instance wrote it, or a reservation's end.
+    pub(super) fn next_due(&self, written_at: u64) -> Fallible<Option<u64>> {
         if !self.has_tables() {
             return Ok(None);
         }
@@ -191,7 +200,7 @@ impl<S: Sql> Store<S> {
             .row(SELECT_FIRST_END, vec![])?
             .map_or(Ok(None), |mut row| row.integer())?;
         let unsent = self.unsent.borrow();
-        let waiting = (!unsent.packs.is_empty()).then_some(0);
+        let waiting = (!unsent.packs.is_empty()).then_some(written_at);
         let reading = unsent.reading.as_ref().map(|reading| reading.at);
         Ok([first_end, waiting, reading].into_iter().flatten().min())
     }
@@ -212,7 +221,7 @@ fn message(id: &str, row: &mut Row) -> Fallible<String> {
     let old_rolled_back = row.count()?;
     let before = old_status.map(|status| (status, old_rolled_back));
     let after = row.stored()?.ok_or_else(|| "an event is of no redemption".to_owned())?;
-    serde_json::to_string(&message_of(id, before, &after)).map_err(text)
+    String::from_utf8(message_of(id, before, &after).to_json()).map_err(text)
 }
 
 #[cfg(test)]

@@ -6,10 +6,15 @@ use engine::ledger::{Command, ListedCoupon, Outcome};
 use engine::wire::v1::V1;
 use serde::{Deserialize, Serialize};
 
+use crate::answer;
+
 /// What the paths follow in an address. The host is a name only: the request never leaves the platform.
 pub(super) const HOST: &str = "https://ledger";
 /// Where a [`Submission`] is posted.
 pub(super) const COMMAND_PATH: &str = "/v1/command";
+/// Added to it by who takes a reply without a body for the usual one, [`Outcome::Granted`] and not exhausted: reading a body
+/// costs more than deciding. An object may answer in full all the same.
+pub(super) const BRIEFLY: &str = "?brief";
 /// Where an [`engine::ledger::Config`] is posted and read; 404 when there is none.
 pub(super) const CONFIG_PATH: &str = "/v1/config";
 /// Where a [`CouponList`] is posted.
@@ -26,7 +31,7 @@ pub(super) const TALLY_PATH: &str = "/v1/tally";
 pub(super) const HEALTH_PATH: &str = "/v1/health";
 
 /// A command for a redemption.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct Submission {
     v: V1,
     /// From [`engine::ledger::Place::key`]; empty when the command names its redemption.
@@ -76,6 +81,20 @@ impl Submission {
             key: key.to_owned(),
             command,
         }
+    }
+
+    /// What is posted.
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        let parts = [
+            br#"{"v":"#.to_vec(),
+            answer::to_json(&self.v),
+            br#","key":"#.to_vec(),
+            answer::to_json(&self.key),
+            br#","command":"#.to_vec(),
+            self.command.to_json(),
+            b"}".to_vec(),
+        ];
+        parts.concat()
     }
 }
 
@@ -144,16 +163,17 @@ mod tests {
     #[test]
     fn the_entry_knows_commands() {
         let entry = include_str!("../../entry.js");
-        assert!(entry.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}\";")));
+        assert!(entry.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}{BRIEFLY}\";")));
     }
 
     #[test]
     fn submissions_are_pinned() {
         let check = |command, expected: &str| {
-            check(
-                &Submission::new("t/order-1", command),
-                &format!(r#"{{"v":1,"key":"t/order-1","command":{{{expected}}}}}"#),
-            );
+            let written = Submission::new("t/order-1", command).to_json();
+            let expected = format!(r#"{{"v":1,"key":"t/order-1","command":{{{expected}}}}}"#);
+            assert_eq!(String::from_utf8(written).unwrap(), expected);
+            let read: Submission = serde_json::from_str(&expected).unwrap();
+            assert_eq!(String::from_utf8(read.to_json()).unwrap(), expected);
         };
         let app_key_id = handle().app_key_id;
         check(

@@ -20,6 +20,14 @@ macro_rules! outbox {
     };
 }
 
+/// Of the redemptions of a place, one at most holds it. Were three states named here, SQLite would make a table of them for
+/// each insertion.
+macro_rules! places {
+    () => {
+        "CREATE UNIQUE INDEX places ON redemptions (key) WHERE status NOT IN ('released', 'expired');"
+    };
+}
+
 /// What a command writes by.
 macro_rules! writing {
     () => {
@@ -83,7 +91,9 @@ CREATE TABLE redemptions (
     uses INTEGER AS (status IN ('reserved', 'committed')),
     held INTEGER AS (uses * (amount - rolled_back))
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX places ON redemptions (key) WHERE status IN ('reserved', 'committed', 'rolled_back');
+",
+    places!(),
+    "
 CREATE INDEX reservations ON redemptions (reserved_until) WHERE status = 'reserved';
 CREATE TABLE counts (
     name TEXT PRIMARY KEY,
@@ -134,13 +144,21 @@ CREATE TABLE revoked_keys (
     writing!()
 );
 
-/// The table from which one sees how an object was made: [`SCHEMA`] has no [`OLD_COLUMN`].
-pub(super) const SELECT_MADE: &str = "SELECT sql FROM sqlite_master WHERE name = 'outbox'";
-/// What the outbox had when it kept the texts of events, and noted when each was sent.
-pub(super) const OLD_COLUMN: &str = "due_at";
+/// From what one sees how an object was made.
+pub(super) const SELECT_MADE: &str =
+    "SELECT json_array(group_concat(sql)) FROM sqlite_master WHERE name IN ('outbox', 'places')";
 
-/// Makes such an object what [`SCHEMA`] makes. What could fail for what is stored comes first, and again does no harm.
-pub(super) const MIGRATION: &str = concat!(
+/// What makes an object of an older release what [`SCHEMA`] makes: what it shows by ([`SELECT_MADE`]), and the statements.
+pub(super) const MIGRATIONS: [(&str, &str); 2] = [
+    // The outbox kept the texts of events, and noted when each was sent.
+    ("due_at", OUTBOX_WITHOUT_TEXTS),
+    ("(key) WHERE status IN (", PLACES_BY_TWO_STATES),
+];
+
+const PLACES_BY_TWO_STATES: &str = concat!("DROP INDEX places;", places!());
+
+/// What could fail for what is stored comes first, and again does no harm.
+const OUTBOX_WITHOUT_TEXTS: &str = concat!(
     "
 DROP TABLE IF EXISTS new_outbox;
 ",

@@ -12,7 +12,7 @@ use worker::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 
 use super::outbox::Unsent;
 use super::row::{Fallible, Row, text};
-use super::schema::{MIGRATION, OLD_COLUMN, SCHEMA, SELECT_MADE};
+use super::schema::{MIGRATIONS, SCHEMA, SELECT_MADE};
 
 /// What a [`Stored`] is read from, in the order of [`Row::stored`].
 macro_rules! columns {
@@ -24,13 +24,13 @@ macro_rules! columns {
 /// What every command is decided on: whether its key was revoked, and when the first reservation ends.
 macro_rules! about_all {
     () => {
-        "EXISTS (SELECT 1 FROM revoked_keys WHERE key_id = ?), \
+        "EXISTS (SELECT 1 FROM revoked_keys WHERE key_id = ?1 ->> 0), \
          (SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved')"
     };
 }
 
-/// One row in any case: the redemption, or nulls when there is none. A left join would say the same, but with one the
-/// platform's SQLite compiles the statement anew for each run, which takes three times as long.
+/// The row of the redemption if there is one, and in any case one of nulls, each with what the statement says besides. To
+/// order them, or for a left join, SQLite would make a table for each run.
 macro_rules! redemption_or_nulls {
     ($condition:literal) => {
         concat!(
@@ -38,81 +38,103 @@ macro_rules! redemption_or_nulls {
             columns!(),
             " FROM redemptions WHERE ",
             $condition,
-            " UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) ORDER BY id IS NULL LIMIT 1"
+            " UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
         )
     };
 }
 
 const SELECT_BY_PLACE: &str = concat!(
-    "SELECT ",
+    "SELECT json_array(",
     about_all!(),
-    ", (SELECT value FROM counts WHERE name = 'redemptions'), (SELECT value FROM counts WHERE name = ?), \
-     (SELECT value FROM counts WHERE name = ?), (SELECT value FROM counts WHERE name = ?), \
-     (SELECT coupon FROM coupons WHERE code = ?), ",
+    ", (SELECT value FROM counts WHERE name = 'redemptions'), (SELECT value FROM counts WHERE name = ?1 ->> 1), \
+     (SELECT value FROM counts WHERE name = ?1 ->> 2), (SELECT value FROM counts WHERE name = ?1 ->> 3), \
+     (SELECT coupon FROM coupons WHERE code = ?1 ->> 4), ",
     columns!(),
-    redemption_or_nulls!("key = ? AND status IN ('reserved', 'committed', 'rolled_back')")
+    ")",
+    redemption_or_nulls!("key = ?1 ->> 5 AND status NOT IN ('released', 'expired')")
 );
 const SELECT_BY_ID: &str = concat!(
-    "SELECT ",
+    "SELECT json_array(",
     about_all!(),
-    ", (SELECT answer FROM answers WHERE redemption_id = ? AND idempotency_key = ?), ",
+    ", (SELECT answer FROM answers WHERE redemption_id = ?1 ->> 1 AND idempotency_key = ?1 ->> 2), ",
     columns!(),
-    redemption_or_nulls!("id = ?")
+    ")",
+    redemption_or_nulls!("id = ?1 ->> 1")
 );
 const SELECT_ENDED: &str = concat!(
-    "SELECT ",
+    "SELECT json_array(",
     columns!(),
-    " FROM redemptions WHERE status = 'reserved' AND reserved_until <= ? ORDER BY reserved_until, id"
+    ") FROM redemptions WHERE status = 'reserved' AND reserved_until <= ?1 ->> 0 ORDER BY reserved_until, id"
 );
-const SELECT_CONFIG: &str = "SELECT config FROM config";
+const SELECT_CONFIG: &str = "SELECT json_array(config) FROM config";
 const INSERT_GRANT: &str = "INSERT INTO grants (id, event_id, key, status, transaction_id, customer_id, coupon, counted, \
-    currency, amount, reserved_until, updated_at, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    currency, amount, reserved_until, updated_at, entry) VALUES (?1 ->> 0, ?1 ->> 1, ?1 ->> 2, ?1 ->> 3, ?1 ->> 4, \
+    ?1 ->> 5, ?1 ->> 6, ?1 ->> 7, ?1 ->> 8, ?1 ->> 9, ?1 ->> 10, ?1 ->> 11, ?2)";
 const INSERT_TRANSITION: &str = "INSERT INTO transitions (id, event_id, old_status, old_rolled_back, status, rolled_back, \
-    updated_at, idempotency_key, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const UPSERT_CONFIG: &str = "INSERT INTO config (id, revision, config) VALUES (1, ?, ?) \
+    updated_at, idempotency_key, answer) VALUES (?1 ->> 0, ?1 ->> 1, ?1 ->> 2, ?1 ->> 3, ?1 ->> 4, \
+    ?1 ->> 5, ?1 ->> 6, ?1 ->> 7, ?1 ->> 8)";
+const UPSERT_CONFIG: &str = "INSERT INTO config (id, revision, config) VALUES (1, ?1 ->> 0, ?1 ->> 1) \
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, config = excluded.config \
     WHERE excluded.revision >= config.revision";
 const UPSERT_COUPONS: &str = "INSERT INTO coupons (code, revision, coupon) \
-    SELECT value ->> 'code', value ->> 'revision', value FROM json_each(?) WHERE true \
+    SELECT value ->> 'code', value ->> 'revision', value FROM json_each(?1) WHERE true \
     ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, coupon = excluded.coupon \
     WHERE excluded.revision >= coupons.revision";
-const INSERT_REVOKED_KEY: &str = "INSERT INTO revoked_keys (key_id) VALUES (?) ON CONFLICT DO NOTHING";
+const INSERT_REVOKED_KEY: &str = "INSERT INTO revoked_keys (key_id) VALUES (?1 ->> 0) ON CONFLICT DO NOTHING";
+
+/// What a statement is about: `?1` is the JSON array of its values, if it has any. Each value for itself would be several
+/// steps over the boundary to JavaScript, and to bind it costs the platform more than SQLite takes to read it there.
+#[derive(Debug, Default)]
+pub(super) struct Bindings {
+    pub(super) values: Vec<Value>,
+    /// `?2`, a long text, which within JSON would be escaped.
+    pub(super) text: Option<String>,
+}
+
+impl From<Vec<Value>> for Bindings {
+    fn from(values: Vec<Value>) -> Self {
+        Self { values, text: None }
+    }
+}
+
+impl Bindings {
+    /// `?1`.
+    pub(super) fn to_json(&self) -> Fallible<Option<String>> {
+        if self.values.is_empty() {
+            return Ok(None);
+        }
+        serde_json::to_string(&self.values).map(Some).map_err(text)
+    }
+}
 
 /// Runs SQL.
 pub(super) trait Sql {
-    /// The rows of a query, column by column.
-    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Vec<Vec<Value>>>;
+    /// The rows of a query, value by value. Each is one column, a JSON array: the platform takes longer over the name and the
+    /// value of a column than SQLite over such an array.
+    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>>;
     /// Runs a statement that writes, or several when there are no bindings.
-    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()>;
+    fn run(&self, statement: &'static str, bindings: Bindings) -> Fallible<()>;
 }
 
 impl Sql for SqlStorage {
-    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Vec<Vec<Value>>> {
-        let rows = query_rows(self.as_ref(), query, &to_json(&bindings)?).map_err(thrown)?;
+    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>> {
+        let values = bindings.to_json()?;
+        let rows = query_rows(self.as_ref(), query, values.as_deref()).map_err(thrown)?;
         serde_json::from_str(&rows).map_err(text)
     }
 
-    fn run(&self, statement: &'static str, mut bindings: Vec<Value>) -> Fallible<()> {
-        // A grant's entry, the longest by far, is its last: within JSON, each of its quotes would be escaped.
-        let last = match bindings.pop_if(|last| last.is_string()) {
-            Some(Value::String(last)) => Some(last),
-            Some(_) | None => None,
-        };
-        run_statement(self.as_ref(), statement, &to_json(&bindings)?, last.as_deref()).map_err(thrown)
+    fn run(&self, statement: &'static str, bindings: Bindings) -> Fallible<()> {
+        let values = bindings.to_json()?;
+        run_statement(self.as_ref(), statement, values.as_deref(), bindings.text.as_deref()).map_err(thrown)
     }
 }
 
-// Bindings and rows as one text each: every value for itself would be several steps over the boundary to JavaScript.
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = queryRows)]
-    fn query_rows(sql: &JsValue, query: &str, bindings: &str) -> Result<String, JsValue>;
+    fn query_rows(sql: &JsValue, query: &str, values: Option<&str>) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_name = runStatement)]
-    fn run_statement(sql: &JsValue, statement: &str, bindings: &str, last: Option<&str>) -> Result<(), JsValue>;
-}
-
-fn to_json(bindings: &[Value]) -> Fallible<String> {
-    serde_json::to_string(bindings).map_err(text)
+    fn run_statement(sql: &JsValue, statement: &str, values: Option<&str>, text: Option<&str>) -> Result<(), JsValue>;
 }
 
 fn thrown(error: JsValue) -> String {
@@ -149,10 +171,12 @@ impl<S: Sql> Store<S> {
             has_tables: Cell::new(false),
             unsent: RefCell::default(),
         };
-        let made = store.row(SELECT_MADE, vec![])?.map(|mut row| row.text()).transpose()?;
-        store.has_tables.set(made.is_some());
-        if made.is_some_and(|made| made.contains(OLD_COLUMN)) {
-            store.sql.run(MIGRATION, vec![])?;
+        for (made_as, migration) in MIGRATIONS {
+            let made = store.made()?;
+            store.has_tables.set(made.is_some());
+            if made.is_some_and(|made| made.contains(made_as)) {
+                store.sql.run(migration, Bindings::default())?;
+            }
         }
         Ok(store)
     }
@@ -162,9 +186,15 @@ impl<S: Sql> Store<S> {
         self.has_tables.get()
     }
 
+    /// The statements that made what has changed since the first release; `None` for an object without tables.
+    fn made(&self) -> Fallible<Option<String>> {
+        self.row(SELECT_MADE, vec![])?
+            .map_or(Ok(None), |mut row| row.optional_text())
+    }
+
     /// Reads something.
     pub(super) fn check(&self) -> Fallible<()> {
-        self.row(SELECT_MADE, vec![]).map(drop)
+        self.made().map(drop)
     }
 
     /// What a command is about: the redemption of the place, or the one that the command names.
@@ -179,15 +209,15 @@ impl<S: Sql> Store<S> {
         if !self.has_tables() {
             return Ok(known);
         }
-        let app_key = command.app_key().map(|id| id.to_string()).into();
+        let app_key = command.app_key().map(String::from).into();
         match command {
             Command::Redeem(redeem) => self.read_place(app_key, key, counted(redeem), &mut known)?,
             Command::LookUp { .. } => self.read_place(app_key, key, Default::default(), &mut known)?,
             Command::Confirm(handle) | Command::Release(handle) | Command::Find(handle) => {
-                self.read_named(app_key, handle.redemption_id.to_string(), None, &mut known)?;
+                self.read_named(app_key, handle.redemption_id.into(), None, &mut known)?;
             }
             Command::RollBack(wanted) => {
-                let id = wanted.handle.redemption_id.to_string();
+                let id = wanted.handle.redemption_id.into();
                 self.read_named(app_key, id, wanted.idempotency_key.clone(), &mut known)?;
             }
             Command::Expire => {}
@@ -205,18 +235,19 @@ impl<S: Sql> Store<S> {
         let mut bindings = vec![app_key];
         bindings.extend(counted.map(Value::from));
         bindings.push(key.into());
-        let Some(mut row) = self.row(SELECT_BY_PLACE, bindings)? else {
-            return Ok(());
-        };
-        let state = &mut known.state;
-        state.key_revoked = row.flag()?;
-        known.first_end = row.integer()?;
-        state.redemptions = row.count()?;
-        state.spent = row.count()?;
-        state.customer_redemptions = row.count()?;
-        state.coupon_uses = row.count()?;
-        state.coupon = row.json()?;
-        state.redemption = row.stored()?;
+        for mut row in self.rows(SELECT_BY_PLACE, bindings)? {
+            let state = &mut known.state;
+            state.key_revoked = row.flag()?;
+            known.first_end = row.integer()?;
+            state.redemptions = row.count()?;
+            state.spent = row.count()?;
+            state.customer_redemptions = row.count()?;
+            state.coupon_uses = row.count()?;
+            state.coupon = row.json()?;
+            if let Some(redemption) = row.stored()? {
+                state.redemption = Some(redemption);
+            }
+        }
         Ok(())
     }
 
@@ -227,14 +258,15 @@ impl<S: Sql> Store<S> {
         idempotency_key: Option<String>,
         known: &mut Known<'_>,
     ) -> Fallible<()> {
-        let bindings = vec![app_key, id.as_str().into(), idempotency_key.into(), id.into()];
-        let Some(mut row) = self.row(SELECT_BY_ID, bindings)? else {
-            return Ok(());
-        };
-        known.state.key_revoked = row.flag()?;
-        known.first_end = row.integer()?;
-        known.state.remembered = row.json()?;
-        known.state.redemption = row.stored()?;
+        let bindings = vec![app_key, id.into(), idempotency_key.into()];
+        for mut row in self.rows(SELECT_BY_ID, bindings)? {
+            known.state.key_revoked = row.flag()?;
+            known.first_end = row.integer()?;
+            known.state.remembered = row.json()?;
+            if let Some(redemption) = row.stored()? {
+                known.state.redemption = Some(redemption);
+            }
+        }
         Ok(())
     }
 
@@ -256,10 +288,10 @@ impl<S: Sql> Store<S> {
         event: &Event,
         id: LedgerEventId,
     ) -> Fallible<()> {
-        let message = serde_json::to_string(&event.message(id)).map_err(text)?;
+        let message = String::from_utf8(event.message(id).to_json()).map_err(text)?;
         let (statement, bindings) = match event {
             Event::Granted(stored) => (INSERT_GRANT, grant(id, key, stored)?),
-            Event::Changed(changed) => (INSERT_TRANSITION, transition(id, idempotency_key, changed)?),
+            Event::Changed(changed) => (INSERT_TRANSITION, transition(id, idempotency_key, changed)?.into()),
         };
         self.run(statement, bindings)?;
         self.unsent.borrow_mut().push(&message);
@@ -283,8 +315,11 @@ impl<S: Sql> Store<S> {
 
     /// Lists coupons, except where a newer state of one is listed.
     pub(super) fn list(&self, coupons: &[ListedCoupon]) -> Fallible<()> {
-        let coupons = serde_json::to_string(coupons).map_err(text)?;
-        self.run(UPSERT_COUPONS, vec![coupons.into()])
+        if coupons.is_empty() {
+            return Ok(());
+        }
+        let coupons = coupons.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
+        self.run(UPSERT_COUPONS, coupons.map_err(text)?)
     }
 
     /// Refuses a key from now on.
@@ -293,17 +328,17 @@ impl<S: Sql> Store<S> {
     }
 
     /// Runs a statement that writes.
-    pub(super) fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
+    pub(super) fn run(&self, statement: &'static str, bindings: impl Into<Bindings>) -> Fallible<()> {
         if !self.has_tables() {
-            self.sql.run(SCHEMA, vec![])?;
+            self.sql.run(SCHEMA, Bindings::default())?;
             self.has_tables.set(true);
         }
-        self.sql.run(statement, bindings)
+        self.sql.run(statement, bindings.into())
     }
 
     /// The rows of a query.
     pub(super) fn rows(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<impl Iterator<Item = Row>> {
-        Ok(self.sql.query(query, bindings)?.into_iter().map(Row::new))
+        Ok(self.sql.query(query, bindings.into())?.into_iter().map(Row::new))
     }
 
     /// The first row of a query.
@@ -319,19 +354,19 @@ fn counted(redeem: &Redeem) -> [Option<String>; 4] {
     let customer = claim.customer_id.as_ref().filter(|_| claim.counted);
     let coupon = claim.coupon.as_ref().map(|coupon| coupon.code.as_str());
     [
-        discount.map(|discount| format!("spent:{}", discount.currency().code())),
-        customer.map(|customer| format!("customer:{customer}")),
-        coupon.map(|code| format!("coupon:{code}")),
+        discount.map(|discount| ["spent:", discount.currency().code()].concat()),
+        customer.map(|customer| ["customer:", customer].concat()),
+        coupon.map(|code| ["coupon:", code].concat()),
         coupon.map(str::to_owned),
     ]
 }
 
-fn grant(event: LedgerEventId, key: &str, stored: &Stored) -> Fallible<Vec<Value>> {
+fn grant(event: LedgerEventId, key: &str, stored: &Stored) -> Fallible<Bindings> {
     let discount = stored.discount();
     let until = stored.reserved_until.map(|until| until.timestamp_millis());
-    Ok(vec![
-        stored.id.to_string().into(),
-        event.to_string().into(),
+    let values = vec![
+        String::from(stored.id).into(),
+        String::from(event).into(),
         key.into(),
         stored.status.as_str().into(),
         stored.transaction_id.as_deref().into(),
@@ -342,8 +377,12 @@ fn grant(event: LedgerEventId, key: &str, stored: &Stored) -> Fallible<Vec<Value
         discount.map_or(0, engine::money::Money::amount).into(),
         until.into(),
         stored.updated_at.timestamp_millis().into(),
-        serde_json::to_string(&stored.entry).map_err(text)?.into(),
-    ])
+    ];
+    let entry = String::from_utf8(stored.entry.to_json()).map_err(text)?;
+    Ok(Bindings {
+        values,
+        text: Some(entry),
+    })
 }
 
 fn transition(event: LedgerEventId, idempotency_key: Option<&str>, changed: &Changed) -> Fallible<Vec<Value>> {
@@ -354,8 +393,8 @@ fn transition(event: LedgerEventId, idempotency_key: Option<&str>, changed: &Cha
     } = changed;
     let remembered = remembered.as_ref().map(serde_json::to_string).transpose();
     Ok(vec![
-        after.id.to_string().into(),
-        event.to_string().into(),
+        String::from(after.id).into(),
+        String::from(event).into(),
         before.status.as_str().into(),
         before.rolled_back.into(),
         after.status.as_str().into(),

@@ -7,9 +7,9 @@ use engine::wire::v1::{TallyAnswer, TallyDiscount, V1};
 use super::row::Fallible;
 use super::store::{Sql, Store};
 
-const SELECT_SUMS: &str = "SELECT sum(events), (SELECT count(*) FROM outbox), (SELECT min(id) FROM outbox), \
-    sum(status IN ('committed', 'rolled_back')), sum(status = 'rolled_back') FROM redemptions";
-const SELECT_DISCOUNTS: &str = "SELECT currency, sum(amount), sum(rolled_back) FROM redemptions \
+const SELECT_SUMS: &str = "SELECT json_array(sum(events), (SELECT count(*) FROM outbox), (SELECT min(id) FROM outbox), \
+    sum(status IN ('committed', 'rolled_back')), sum(status = 'rolled_back')) FROM redemptions";
+const SELECT_DISCOUNTS: &str = "SELECT json_array(currency, sum(amount), sum(rolled_back)) FROM redemptions \
     WHERE status IN ('committed', 'rolled_back') AND currency IS NOT NULL GROUP BY currency ORDER BY currency";
 
 impl<S: Sql> Store<S> {

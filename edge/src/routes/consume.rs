@@ -1,4 +1,5 @@
-//! What follows an evaluation: its consumption by the ledger, the answer and the record.
+//! What follows an evaluation: its consumption by the ledger, the answer and the record. [`next`] says what the ledger has to
+//! be asked, and [`Asked::answer`] what its outcome means; in between, two ways wait for it each in its own manner.
 
 use chrono::{DateTime, Utc};
 use engine::evaluate::Refusal;
@@ -11,7 +12,7 @@ use engine::wire::v1::{EvaluateAnswer, EvaluationRecord, Reason};
 use crate::app::App;
 use crate::guesses::{Guesser, is_about_a_coupon};
 use crate::problem::Failure;
-use crate::{answer, auth, ledger, records};
+use crate::{auth, ledger, records};
 
 /// What this evaluation says, before the ledger has its say.
 pub(super) struct Judged {
@@ -38,7 +39,7 @@ pub(super) struct Answered {
 impl Answered {
     fn new(answer: &EvaluateAnswer) -> Self {
         Self {
-            json: answer::to_json(answer),
+            json: answer.to_json(),
             repeated: None,
         }
     }
@@ -60,88 +61,119 @@ impl Judged {
     }
 }
 
+/// How a judged evaluation goes on.
+pub(super) enum Next {
+    /// With this answer.
+    Answer(Answered),
+    /// With a question to the ledger.
+    Ask(Box<Question>),
+}
+
+/// What the ledger is asked.
+pub(super) struct Question {
+    pub(super) place: Place,
+    pub(super) command: Command,
+    /// What its outcome is for.
+    pub(super) asked: Asked,
+}
+
+/// An evaluation that waits for the ledger.
+pub(super) struct Asked {
+    entry: Entry,
+    transaction_id: Option<String>,
+    guesser: Option<Guesser>,
+}
+
 /// Has the ledger consume what applies, and answers.
 ///
 /// Awaits the ledger at most once; repeating the same request gives the first answer.
 pub(super) async fn consume(app: &App, judged: Judged) -> Result<Answered, Failure> {
+    match next(app, judged)? {
+        Next::Answer(answered) => Ok(answered),
+        Next::Ask(question) => {
+            let Question { place, command, asked } = *question;
+            let outcome = ledger::call(app, &place, command).await?;
+            asked.answer(app, outcome)
+        }
+    }
+}
+
+/// What applies is to be consumed. A refusal consumes nothing; one that the promotion's end or pause caused may meet the
+/// retry of a lost answer, which still gets its first answer.
+pub(super) fn next(app: &App, judged: Judged) -> Result<Next, Failure> {
     let guesser = judged.guesser();
     if let Some(guesser) = &guesser {
         guesser.admit(app, judged.entry.record.reason)?;
     }
-    if judged.entry.answer.applicable {
-        redeem(app, judged, guesser).await
-    } else {
-        refuse(app, judged).await
-    }
-}
-
-/// The ledger's event holds the record of what it grants; that of a refusal is sent from here.
-async fn redeem(app: &App, judged: Judged, guesser: Option<Guesser>) -> Result<Answered, Failure> {
-    let (Some(place), Some(id)) = (judged.place, judged.redemption_id) else {
-        return Err(unexpected("an applicable evaluation consumes nothing"));
-    };
-    let Judged {
-        claim,
-        entry,
-        transaction_id,
-        until,
-        ..
-    } = judged;
-    let command = Command::Redeem(Box::new(Redeem {
-        entry: entry.clone(),
-        id,
-        claim,
-        transaction_id: transaction_id.clone(),
-        until,
-    }));
-    match ledger::call(app, &place, command).await? {
-        Outcome::Granted { .. } => Ok(Answered::new(&entry.answer)),
-        Outcome::Refused { by } => {
-            if let Some(guesser) = guesser {
-                guesser.learn(app, by.refusal().code);
-            }
-            Ok(refusal_answer(app, refused(entry, by), by.is_exhaustion()))
-        }
-        Outcome::Replayed(first) => Ok(Answered::again(&first)),
-        Outcome::Conflict => Err(already_used(transaction_id.as_deref())),
-        Outcome::KeyRevoked => Err(auth::revoked()),
-        other @ (Outcome::Unused
-        | Outcome::Stands(_)
-        | Outcome::Closed { .. }
-        | Outcome::Excess { .. }
-        | Outcome::Unknown
-        | Outcome::NotAllowed) => Err(unexpected_outcome(&other)),
-    }
-}
-
-/// A refusal consumes nothing. One that the promotion's end or pause caused may meet the retry of a lost answer,
-/// which still gets its first answer.
-async fn refuse(app: &App, judged: Judged) -> Result<Answered, Failure> {
     let Judged {
         place,
+        claim,
+        entry,
+        redemption_id,
+        transaction_id,
+        until,
+    } = judged;
+    let (place, command) = match (place, redemption_id) {
+        (Some(place), Some(id)) => {
+            let redeem = Redeem {
+                entry: entry.clone(),
+                id,
+                claim,
+                transaction_id: transaction_id.clone(),
+                until,
+            };
+            (place, Command::Redeem(Box::new(redeem)))
+        }
+        (_, None) if entry.answer.applicable => return Err(unexpected("an applicable evaluation consumes nothing")),
+        (Some(place), None) => {
+            let look_up = Command::LookUp {
+                fingerprint: entry.fingerprint.clone(),
+                app_key_id: entry.record.app_key_id,
+            };
+            (place, look_up)
+        }
+        (None, _) => return Ok(Next::Answer(refusal_answer(app, entry, false))),
+    };
+    let asked = Asked {
         entry,
         transaction_id,
-        ..
-    } = judged;
-    let Some(place) = place else {
-        return Ok(refusal_answer(app, entry, false));
+        guesser,
     };
-    let command = Command::LookUp {
-        fingerprint: entry.fingerprint.clone(),
-        app_key_id: entry.record.app_key_id,
-    };
-    match ledger::call(app, &place, command).await? {
-        Outcome::Unused => Ok(refusal_answer(app, entry, false)),
-        Outcome::Replayed(first) => Ok(Answered::again(&first)),
-        Outcome::Conflict => Err(already_used(transaction_id.as_deref())),
-        Outcome::KeyRevoked => Err(auth::revoked()),
-        other @ (Outcome::Granted { .. }
-        | Outcome::Refused { .. }
-        | Outcome::Stands(_)
-        | Outcome::Closed { .. }
-        | Outcome::Excess { .. }
-        | Outcome::Unknown
-        | Outcome::NotAllowed) => Err(unexpected_outcome(&other)),
+    Ok(Next::Ask(Box::new(Question { place, command, asked })))
+}
+
+impl Asked {
+    /// The ledger's event holds the record of what it grants; that of a refusal is sent from here.
+    pub(super) fn answer(self, app: &App, outcome: Outcome) -> Result<Answered, Failure> {
+        let Self {
+            entry,
+            transaction_id,
+            guesser,
+        } = self;
+        match (outcome, entry.answer.applicable) {
+            (Outcome::Granted { .. }, true) => Ok(Answered::new(&entry.answer)),
+            (Outcome::Refused { by }, true) => {
+                if let Some(guesser) = guesser {
+                    guesser.learn(app, by.refusal().code);
+                }
+                Ok(refusal_answer(app, refused(entry, by), by.is_exhaustion()))
+            }
+            (Outcome::Unused, false) => Ok(refusal_answer(app, entry, false)),
+            (Outcome::Replayed(first), _) => Ok(Answered::again(&first)),
+            (Outcome::Conflict, _) => Err(already_used(transaction_id.as_deref())),
+            (Outcome::KeyRevoked, _) => Err(auth::revoked()),
+            (
+                other @ (Outcome::Granted { .. }
+                | Outcome::Refused { .. }
+                | Outcome::Unused
+                | Outcome::Stands(_)
+                | Outcome::Closed { .. }
+                | Outcome::Excess { .. }
+                | Outcome::Unknown
+                | Outcome::NotAllowed),
+                _,
+            ) => Err(unexpected_outcome(&other)),
+        }
     }
 }
 

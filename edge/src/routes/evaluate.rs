@@ -113,7 +113,7 @@ pub(super) fn judged(
         Decision::Applicable { discount } => (discount, None),
         Decision::Refused(refusal) => (None, Some(refusal)),
     };
-    let place = place(rule, &request, coupon, refusal, idempotency_key, &id.to_string());
+    let place = place(rule, &request, coupon, refusal, idempotency_key, &String::from(id));
     let redemption_id = match (&place, refusal) {
         (Some(place), None) => Some(place.redemption_id(app.started_millis(), random()?)),
         (None, None) | (_, Some(_)) => None,

@@ -9,16 +9,16 @@ use engine::problem::MEDIA_TYPE;
 use engine::promotion::{PromotionCode, Rule};
 use engine::wire::v1::{AppKeyEntry, EvaluationRecord, MAX_BODY_BYTES, promotion_key};
 use worker::wasm_bindgen::JsValue;
-use worker::wasm_bindgen_futures::future_to_promise;
+use worker::web_sys;
 
-use super::consume::{self, Judged};
+use super::consume::{self, Answered, Judged, Next, Question};
 use super::evaluate::{EVALUATOR, judged, record};
 use crate::app::App;
 use crate::guesses::is_about_a_coupon;
 use crate::problem::Failure;
 use crate::random::random;
 use crate::rules::Read;
-use crate::{answer, auth, records, rules};
+use crate::{answer, auth, ledger, records, rules};
 
 thread_local! {
     /// The body of an answer while it is written.
@@ -34,8 +34,15 @@ enum Decided {
 }
 
 /// A response, or a promise of one where the ledger has a say; `None` when key, rule or the locations that a city is looked
-/// up in are not at hand, or the key is not good for this promotion. Nothing has happened then. `body` is JSON by its type.
-pub(crate) fn answer_evaluation(app: App, code: &str, authorization: Option<&str>, body: &[u8]) -> Option<JsValue> {
+/// up in are not at hand, or the key is not good for this promotion. Nothing has happened then. `body` is JSON by its type;
+/// `soon` is the bound on the ledger's time, see [`ledger::ask`].
+pub(crate) fn answer_evaluation(
+    app: App,
+    code: &str,
+    authorization: Option<&str>,
+    body: &[u8],
+    soon: &JsValue,
+) -> Option<JsValue> {
     let key = auth::recall(&app, authorization)?;
     let code: PromotionCode = code.parse().ok()?;
     auth::authorize(&key, &code).ok()?;
@@ -49,7 +56,7 @@ pub(crate) fn answer_evaluation(app: App, code: &str, authorization: Option<&str
             records::send_after_answer(&app, record);
             Some(response.into())
         }
-        Ok(Decided::Judged(judged)) => Some(future_to_promise(consume(app, *judged)).into()),
+        Ok(Decided::Judged(judged)) => Some(consume(app, *judged, soon)),
         Err(failure) if failure.is_plain() => {
             let problem = failure.into_problem(app.request_id());
             let json = serde_json::to_vec(&problem).unwrap_or_default();
@@ -95,9 +102,22 @@ fn judge(app: &App, key: &AppKeyEntry, rule: &Read<Rule>, evaluation: Evaluation
     Ok(Decided::Judged(Box::new(judged)))
 }
 
-/// Awaits the ledger at most once.
-async fn consume(app: App, judged: Judged) -> Result<JsValue, JsValue> {
-    let response = match consume::consume(&app, judged).await {
+/// Asks the ledger at most once.
+fn consume(app: App, judged: Judged, soon: &JsValue) -> JsValue {
+    let question = match consume::next(&app, judged) {
+        Ok(Next::Ask(question)) => *question,
+        Ok(Next::Answer(answered)) => return respond(&app, Ok(answered)).into(),
+        Err(failure) => return respond(&app, Err(failure)).into(),
+    };
+    let Question { place, command, asked } = question;
+    let bindings = app.bindings().clone();
+    ledger::ask(&bindings, &place, command, soon, move |outcome| {
+        respond(&app, outcome.and_then(|outcome| asked.answer(&app, outcome)))
+    })
+}
+
+fn respond(app: &App, answered: Result<Answered, Failure>) -> web_sys::Response {
+    match answered {
         Ok(answered) => {
             let response = answer::from_template(200, answer::JSON, app.request_id(), &answered.json);
             if let Some((name, value)) = answered.repeated {
@@ -107,6 +127,5 @@ async fn consume(app: App, judged: Judged) -> Result<JsValue, JsValue> {
             response
         }
         Err(failure) => answer::finish(failure.into_response(app.request_id()), "POST", app.request_id()).into(),
-    };
-    Ok(response.into())
+    }
 }

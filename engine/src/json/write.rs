@@ -3,9 +3,11 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::ids;
 use crate::money::Money;
 
 /// Appends to a text.
@@ -21,10 +23,52 @@ impl JsonWriter<'_> {
         self.raw(itoa::Buffer::new().format(number));
     }
 
+    /// A time within quotes, as chrono writes it: with as many groups of three decimals as it has.
+    pub(crate) fn time(&mut self, at: &DateTime<Utc>) {
+        const NANOS_PER_MILLI: u32 = 1_000_000;
+        let (year, nanos) = (at.year(), at.nanosecond());
+        let millis = nanos / NANOS_PER_MILLI;
+        // The rest are leap seconds, and times that no clock of ours shows.
+        let year = u32::try_from(year).ok().filter(|year| *year <= 9_999);
+        let Some(year) = year.filter(|_| nanos % NANOS_PER_MILLI == 0 && millis < 1_000) else {
+            return self.value(at);
+        };
+        let [[y1, y2], [y3, y4]] = [two(year / 100), two(year)];
+        let [[m1, m2], [d1, d2]] = [two(at.month()), two(at.day())];
+        let [[h1, h2], [i1, i2], [s1, s2]] = [two(at.hour()), two(at.minute()), two(at.second())];
+        let [[_, f1], [f2, f3]] = [two(millis / 100), two(millis)];
+        self.0.extend_from_slice(&[
+            b'"', y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2,
+        ]);
+        if millis > 0 {
+            self.0.extend_from_slice(&[b'.', f1, f2, f3]);
+        }
+        self.raw("Z\"");
+    }
+
     /// The digits of an identifier, without the prefix of its kind.
     pub(crate) fn hex(&mut self, id: Uuid) {
-        let digits = id.as_bytes().map(|byte| [digit(byte >> 4), digit(byte & 0xF)]);
-        self.0.extend_from_slice(digits.as_flattened());
+        self.0.extend_from_slice(ids::digits(id).as_flattened());
+    }
+
+    /// A text, within quotes.
+    pub(crate) fn text(&mut self, text: &str) {
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        if text.bytes().all(is_plain) {
+            self.raw("\"");
+            self.raw(text);
+            self.raw("\"");
+        } else {
+            self.value(&text);
+        }
+    }
+
+    /// What there may be, or `null`.
+    pub(crate) fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        match value {
+            Some(value) => write(self, value),
+            None => self.raw("null"),
+        }
     }
 
     /// An amount with its currency.
@@ -43,10 +87,10 @@ impl JsonWriter<'_> {
     }
 }
 
-/// A hexadecimal digit, computed without branches, so that those of an id are made together.
-const fn digit(value: u8) -> u8 {
-    const LETTERS: u8 = b'a' - b'0' - 10;
-    value + b'0' + if value > 9 { LETTERS } else { 0 }
+/// The two digits of a number below a hundred.
+const fn two(number: u32) -> [u8; 2] {
+    // Two digits fit a byte.
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// A part of a text of ours, within quotes: it may quote a condition, which has no other control characters than these.

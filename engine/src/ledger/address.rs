@@ -32,12 +32,6 @@ impl PromotionTag {
     }
 }
 
-impl fmt::Display for PromotionTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode_string(&self.0))
-    }
-}
-
 /// Which of a promotion's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shard {
@@ -129,12 +123,12 @@ impl Objects {
 
     /// Where a transaction's redemption of a discount is.
     fn of_transaction(self, transaction_id: &str) -> Place {
-        self.place(transaction_id, format!("t/{transaction_id}"))
+        self.place(transaction_id, ["t/", transaction_id].concat())
     }
 
     /// Where a coupon's use by a transaction is.
     fn of_use(self, coupon: &CouponCode, transaction_id: &str) -> Place {
-        self.place(coupon.as_str(), format!("{coupon}/t/{transaction_id}"))
+        self.place(coupon.as_str(), [coupon.as_str(), "/t/", transaction_id].concat())
     }
 
     /// Where a coupon's use without a transaction is, told from others by the call's `Idempotency-Key`.
@@ -211,7 +205,8 @@ pub fn object_of(organization: OrganizationId, redemption: RedemptionId) -> Opti
 }
 
 fn object(organization: OrganizationId, tag: PromotionTag, shard: Shard) -> String {
-    format!("{organization}/{tag}/{shard}")
+    let (tag, shard) = (hex::encode_string(&tag.0), shard.to_string());
+    [&String::from(organization), "/", &tag, "/", &shard].concat()
 }
 
 const fn tail(bytes: [u8; 16]) -> [u8; 5] {

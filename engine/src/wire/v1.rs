@@ -8,7 +8,7 @@ mod edge_context;
 mod ingest;
 mod objects;
 mod publish;
-mod record;
+pub(crate) mod record;
 mod redemption;
 mod time;
 
@@ -25,6 +25,7 @@ use crate::effect::Effect;
 use crate::evaluate::ReasonCode;
 use crate::expression::Trace;
 use crate::ids::{AppKeyId, EvaluationId, OrganizationId, PromotionId, RedemptionId};
+use crate::json::JsonWriter;
 use crate::money::Money;
 use crate::promotion::PromotionCode;
 
@@ -99,6 +100,54 @@ pub struct EvaluateAnswer {
     pub rule_age_seconds: u64,
 }
 
+/// Bytes of an answer, with some room for its effect.
+const ANSWER_BYTES: usize = 512;
+
+impl EvaluateAnswer {
+    /// Its JSON text: the same that serializing it gives.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(ANSWER_BYTES);
+        self.write(&mut JsonWriter(&mut json));
+        json
+    }
+
+    pub(crate) fn write(&self, out: &mut JsonWriter<'_>) {
+        out.raw("{\"evaluation_id\":\"eval_");
+        out.hex(self.evaluation_id.uuid());
+        out.raw("\",\"promotion\":{\"code\":");
+        out.text(self.promotion.code.as_str());
+        out.raw(",\"version\":");
+        out.number(self.promotion.version);
+        out.raw(if self.applicable {
+            "},\"applicable\":true"
+        } else {
+            "},\"applicable\":false"
+        });
+        out.raw(",\"reason\":");
+        out.optional(self.reason.as_ref(), JsonWriter::value);
+        out.raw(",\"effect\":");
+        out.optional(self.effect.as_ref(), JsonWriter::value);
+        out.raw(",\"discount\":");
+        out.optional(self.discount, JsonWriter::money);
+        out.raw(",\"redemption\":");
+        out.optional(self.redemption.as_ref(), |out, redemption| {
+            out.raw("{\"id\":\"red_");
+            out.hex(redemption.id.uuid());
+            out.raw("\",\"status\":\"");
+            out.raw(redemption.status.as_str());
+            out.raw("\"");
+            if let Some(at) = &redemption.expires_at {
+                out.raw(",\"expires_at\":");
+                out.time(at);
+            }
+            out.raw("}");
+        });
+        out.raw(",\"rule_age_seconds\":");
+        out.number(self.rule_age_seconds);
+        out.raw("}");
+    }
+}
+
 /// `200` of `POST /v1/promotions/{code}/preview`: the answer that an evaluation would get, without a redemption.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreviewAnswer {
@@ -141,7 +190,7 @@ pub struct Redemption {
 
 /// The KV key of a promotion's rule; the value is a [`crate::promotion::Rule`].
 pub fn promotion_key(organization: OrganizationId, code: &PromotionCode) -> String {
-    format!("promo/{organization}/{code}")
+    ["promo/", &String::from(organization), "/", code.as_str()].concat()
 }
 
 /// The key under which a [`crate::ledger::Config`] is published to a promotion's ledger objects: to the one that counts all

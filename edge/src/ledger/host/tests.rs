@@ -15,7 +15,9 @@ use engine::promotion::Limits;
 use engine::wire::v1::{KeyScope, LedgerEvent, RedemptionStatus};
 use serde_json::{Value, json};
 
+use super::super::outbox::Batch;
 use super::super::row::Row;
+use super::super::schema::SCHEMA;
 use super::*;
 use lite::Lite;
 use mistakes::How;
@@ -23,6 +25,8 @@ use mistakes::How;
 const START: u64 = 1_790_000_000_000;
 /// When an event that was not acknowledged is sent again at first.
 const RESEND: u64 = 60_000;
+/// When what an instance wrote has to be sent at last.
+const WRITTEN_AT: u64 = START + 900;
 const ENTRY: &str = include_str!("../../../../engine/tests/data/ledger_entry.v1.json");
 const CONFIG: &str = include_str!("../../../../engine/tests/data/ledger_config.v1.json");
 
@@ -76,12 +80,23 @@ impl Object {
     /// The events that are sent by `now`, in the order of sending.
     fn send(&self, now: u64) -> Vec<LedgerEvent> {
         let mut sent = Vec::new();
+        self.store.begin_relay();
         while let Some(batch) = self.store.next_batch(now, RESEND).unwrap() {
             let message = batch.to_text().unwrap_or_else(|| "[]".to_owned());
             sent.extend(serde_json::from_str::<Vec<LedgerEvent>>(&message).unwrap());
             self.store.set_sent(batch);
         }
         sent
+    }
+
+    /// The first message of an alarm.
+    fn next_batch(&self, now: u64) -> Batch {
+        self.store.begin_relay();
+        self.store.next_batch(now, RESEND).unwrap().unwrap()
+    }
+
+    fn next_due(&self) -> Fallible<Option<u64>> {
+        self.store.next_due(WRITTEN_AT)
     }
 
     fn numbers(&self, query: &str) -> Vec<u64> {
@@ -98,6 +113,12 @@ impl Object {
         ["redemptions", "counts", "answers", "outbox"]
             .map(|table| format!("{:?}", self.rows_of(table)))
             .concat()
+    }
+
+    /// What it is made of.
+    fn made(&self) -> Vec<Vec<Value>> {
+        let made = "SELECT type, name, replace(sql, '\"', '') FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
+        self.store.sql.exec(made, vec![]).unwrap()
     }
 
     fn rows_of(&self, table: &str) -> Vec<Vec<Value>> {
@@ -192,7 +213,7 @@ fn what_is_only_asked_makes_no_tables() {
     assert_eq!(object.store.ended(u64::MAX).unwrap(), []);
     object.store.take_over(START).unwrap();
     assert_eq!(object.send(u64::MAX), []);
-    assert_eq!(object.store.next_due(), Ok(None));
+    assert_eq!(object.next_due(), Ok(None));
     assert_eq!(object.store.tally(), Ok(Default::default()));
     object.store.acknowledge(&[]).unwrap();
     assert_eq!(object.number("SELECT count(*) FROM sqlite_master"), 0);

@@ -76,7 +76,8 @@ impl EvaluationRecord {
         json
     }
 
-    fn write(&self, out: &mut JsonWriter<'_>) {
+    /// The same of one.
+    pub(crate) fn write(&self, out: &mut JsonWriter<'_>) {
         out.raw("{\"v\":1,\"id\":\"eval_");
         out.hex(self.id.uuid());
         out.raw("\",\"organization_id\":\"org_");
@@ -89,31 +90,35 @@ impl EvaluationRecord {
         out.hex(self.app_key_id.uuid());
         out.raw("\",\"mode\":\"");
         out.raw(self.mode.as_str());
-        out.raw("\",\"at\":\"");
-        out.raw(&time::text(&self.at));
+        out.raw("\",\"at\":");
+        out.time(&self.at);
         match self.reason {
-            None => out.raw("\",\"reason\":null"),
+            None => out.raw(",\"reason\":null"),
             Some(reason) => {
-                out.raw("\",\"reason\":\"");
+                out.raw(",\"reason\":\"");
                 out.raw(reason.as_str());
                 out.raw("\"");
             }
         }
         out.raw(",\"discount\":");
-        out.value(&self.discount);
+        out.optional(self.discount, JsonWriter::money);
         out.raw(",\"redemption_id\":");
-        out.value(&self.redemption_id);
+        out.optional(self.redemption_id, |out, id| {
+            out.raw("\"red_");
+            out.hex(id.uuid());
+            out.raw("\"");
+        });
         if let Some(coupon) = &self.coupon {
             out.raw(",\"coupon\":");
-            out.value(coupon);
+            out.text(coupon.as_str());
         }
         if self.exhausted {
             out.raw(",\"exhausted\":true");
         }
         out.raw(",\"country\":");
-        out.value(&self.country);
+        out.optional(self.country.as_deref(), JsonWriter::text);
         out.raw(",\"city\":");
-        out.value(&self.city);
+        out.optional(self.city.as_deref(), JsonWriter::text);
         out.raw(",\"age_band\":");
         out.value(&self.age_band);
         out.raw(",\"response_ms\":");
@@ -123,14 +128,14 @@ impl EvaluationRecord {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::option::of;
     use proptest::prelude::*;
 
     use super::*;
 
     prop_compose! {
-        fn any_record()(
+        pub(crate) fn any_record()(
             ids in any::<[u128; 4]>(),
             version in any::<u64>(),
             live in any::<bool>(),

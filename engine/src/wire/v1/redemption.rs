@@ -7,6 +7,7 @@ use super::{EvaluationRecord, PromotionRef, V1, time};
 use crate::app_key::Mode;
 use crate::coupon::CouponCode;
 use crate::ids::{LedgerEventId, OrganizationId, PromotionId, RedemptionId};
+use crate::json::JsonWriter;
 use crate::money::Money;
 
 /// The states of a redemption.
@@ -93,6 +94,39 @@ pub struct LedgerEvent {
     pub record: Option<Box<EvaluationRecord>>,
 }
 
+/// Bytes of the event of a grant, with some room.
+const USUAL_BYTES: usize = 1_024;
+
+impl LedgerEvent {
+    /// Its JSON text: the same that serializing it gives.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        let mut out = JsonWriter(&mut json);
+        out.raw("{\"v\":1,\"id\":\"evt_");
+        out.hex(self.id.uuid());
+        out.raw("\",\"kind\":\"");
+        out.raw(self.kind.as_str());
+        out.raw("\",\"organization_id\":\"org_");
+        out.hex(self.organization_id.uuid());
+        out.raw("\",\"promotion_id\":\"prom_");
+        out.hex(self.promotion_id.uuid());
+        out.raw("\",\"redemption_id\":\"red_");
+        out.hex(self.redemption_id.uuid());
+        out.raw("\",\"mode\":\"");
+        out.raw(self.mode.as_str());
+        out.raw("\",\"at\":");
+        out.time(&self.at);
+        out.raw(",\"discount\":");
+        out.optional(self.discount, JsonWriter::money);
+        out.raw(",\"coupon\":");
+        out.optional(self.coupon.as_ref(), |out, coupon| out.text(coupon.as_str()));
+        out.raw(",\"record\":");
+        out.optional(self.record.as_ref(), |out, record| record.write(out));
+        out.raw("}");
+        json
+    }
+}
+
 /// What happened to a redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +166,7 @@ mod tests {
     fn check(json: &str) {
         let value: LedgerEvent = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&value).unwrap(), json);
+        assert_eq!(String::from_utf8(value.to_json()).unwrap(), json);
     }
 
     #[test]

@@ -5,11 +5,7 @@ use serde::Serializer;
 
 /// What chrono's own does, of the whole text at once: chrono hands over digit by digit, and each is searched for what to escape.
 pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&text(at))
-}
-
-pub(super) fn text(at: &DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
 #[cfg(test)]

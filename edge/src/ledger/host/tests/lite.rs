@@ -6,6 +6,7 @@ use rusqlite::types::{Value as LiteValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
+use super::super::super::store::Bindings;
 use super::super::{Fallible, Sql};
 use super::mistakes::{self, How};
 
@@ -72,11 +73,15 @@ impl Lite {
             return self.rightly(statement, &bindings);
         }
         let mut last = self.last.borrow_mut();
-        if let Some(after) = bindings.first_mut() {
+        let mut range = array(&bindings);
+        if let Some(after) = range.first_mut() {
             *after = last.as_str().into();
         }
+        if let Some(bound) = bindings.first_mut() {
+            *bound = Value::from(range).to_string().into();
+        }
         let rows = self.rightly(statement, &bindings)?;
-        if let Some(Value::String(id)) = rows.last().and_then(|row| row.first()) {
+        if let Some(Value::String(id)) = rows.last().map(|row| array(row)).as_deref().and_then(<[_]>::first) {
             last.clone_from(id);
         }
         Ok(rows)
@@ -99,7 +104,7 @@ impl Lite {
             Some(How::TellAfterwards) => {
                 let rows = self.rightly(&mistakes::rewrite(statement, mistakes::WITHOUT_EVENT), &bindings)?;
                 if mistakes::is_write_of_command(statement)
-                    && let [redemption, event, ..] = bindings.as_slice()
+                    && let [redemption, event, ..] = array(&bindings).as_slice()
                 {
                     self.rightly(mistakes::INSERT_EVENT, &[event.clone(), redemption.clone()])?;
                 }
@@ -110,13 +115,25 @@ impl Lite {
 }
 
 impl Sql for Lite {
-    fn query(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Rows> {
-        self.exec(query, bindings)
+    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Rows> {
+        let rows = self.exec(query, bound(bindings)?)?;
+        Ok(rows.iter().map(|row| array(row)).collect())
     }
 
-    fn run(&self, statement: &'static str, bindings: Vec<Value>) -> Fallible<()> {
-        self.exec(statement, bindings).map(drop)
+    fn run(&self, statement: &'static str, bindings: Bindings) -> Fallible<()> {
+        self.exec(statement, bound(bindings)?).map(drop)
     }
+}
+
+fn bound(bindings: Bindings) -> Fallible<Vec<Value>> {
+    let values = bindings.to_json()?;
+    Ok([values, bindings.text].into_iter().flatten().map(Value::from).collect())
+}
+
+/// The values of the JSON array that comes first: what `?1` is, and the column of a row.
+fn array(values: &[Value]) -> Vec<Value> {
+    let array = values.first().and_then(Value::as_str).unwrap();
+    serde_json::from_str(array).unwrap()
 }
 
 fn to_lite(value: &Value) -> LiteValue {

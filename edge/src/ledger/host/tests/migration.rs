@@ -45,6 +45,27 @@ fn v1() -> (Lite, Vec<LedgerEvent>) {
     (old, events)
 }
 
+fn made(lite: Lite, schema: &str) -> Vec<Vec<Value>> {
+    lite.exec(schema, vec![]).unwrap();
+    let mut object = Object::new();
+    object.store = Store::open(lite).unwrap();
+    object.made()
+}
+
+/// Since the first release an index was written another way.
+#[test]
+fn each_older_schema_becomes_this_one() {
+    let older = SCHEMA.replace(
+        "status NOT IN ('released', 'expired')",
+        "status IN ('reserved', 'committed', 'rolled_back')",
+    );
+    assert_ne!(older, SCHEMA);
+    let this = made(Lite::new(), SCHEMA);
+    for schema in [V1, &older] {
+        assert_eq!(made(Lite::new(), schema), this);
+    }
+}
+
 #[test]
 fn what_the_first_release_wrote_goes_on() {
     let (old, mut events) = v1();
@@ -58,6 +79,7 @@ fn what_the_first_release_wrote_goes_on() {
     object.run("", roll_back(1, None, None));
     let [told] = object.send(object.now).try_into().unwrap();
     assert_eq!(told.redemption_id, id(1));
+    assert_eq!(object.made(), made(Lite::new(), SCHEMA));
     // Once is enough.
     let before = object.dump();
     object.reopen();

@@ -83,7 +83,7 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         name: "a reservation that ends a millisecond late",
-        how: How::Say(&[("reserved_until <= ?", "reserved_until < ?")]),
+        how: How::Say(&[("reserved_until <= ?1", "reserved_until < ?1")]),
         found_by: reservations_end_on_time,
     },
     Mistake {
@@ -97,8 +97,8 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "an end that nobody is woken for",
         how: How::Say(&[(
-            "SELECT min(reserved_until) FROM redemptions WHERE status = 'reserved'",
-            "SELECT NULL",
+            "SELECT json_array(min(reserved_until)) FROM redemptions WHERE status = 'reserved'",
+            "SELECT json_array(NULL)",
         )]),
         found_by: relay::reservations_are_due_at_their_end,
     },
@@ -114,7 +114,7 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         name: "a revoked key that nobody asks for",
-        how: How::Say(&[("EXISTS (SELECT 1 FROM revoked_keys WHERE key_id = ?)", "? IS NULL")]),
+        how: How::Say(&[("EXISTS (SELECT 1 FROM revoked_keys WHERE key_id = ?1 ->> 0)", "false")]),
         found_by: a_revoked_key_is_refused,
     },
     Mistake {
@@ -257,7 +257,7 @@ fn one_order() {
     object.run("t/1", redeem(1, None, Some(START + 1_000)));
     assert_eq!(object.number("SELECT count(*) FROM redemptions"), 1);
     assert_eq!(object.send(START).len(), 1);
-    assert!(object.store.next_due().is_ok_and(|due| due.is_some()));
+    assert!(object.next_due().is_ok_and(|due| due.is_some()));
 }
 
 #[test]

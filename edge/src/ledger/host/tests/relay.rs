@@ -15,20 +15,20 @@ fn ids(events: Vec<LedgerEvent>) -> Vec<LedgerEventId> {
 pub(super) fn events_are_sent_again_until_they_are_acknowledged() {
     let object = Object::new();
     granted(&object, 1);
-    assert_eq!(object.store.next_due(), Ok(Some(0)));
+    assert_eq!(object.next_due(), Ok(Some(WRITTEN_AT)));
     let mut now = START;
     for minutes in [1, 1, 2, 4, 4, 4] {
         assert_eq!(ids(object.send(now)), [event(1)]);
         assert_eq!(object.send(now), []);
         now += minutes * 60_000;
-        assert_eq!(object.store.next_due(), Ok(Some(now)));
+        assert_eq!(object.next_due(), Ok(Some(now)));
         assert_eq!(object.send(now - 1), []);
     }
     assert_eq!(object.store.tally().unwrap().outstanding, 1);
     object.store.acknowledge(&[event(1)]).unwrap();
     object.store.acknowledge(&[event(1)]).unwrap();
     assert_eq!(object.send(u64::MAX >> 1), []);
-    assert_eq!(object.store.next_due(), Ok(None));
+    assert_eq!(object.next_due(), Ok(None));
     let tally = object.store.tally().unwrap();
     assert_eq!((tally.outstanding, tally.events), (0, 1));
 }
@@ -65,30 +65,46 @@ pub(super) fn a_new_instance_sends_what_the_last_one_may_not_have() {
     let mut object = Object::new();
     granted(&object, 1);
     object.reopen();
-    assert_eq!(object.store.next_due(), Ok(None));
+    assert_eq!(object.next_due(), Ok(None));
     object.store.take_over(START + 1_000).unwrap();
-    assert_eq!(object.store.next_due(), Ok(Some(START + 1_000)));
+    assert_eq!(object.next_due(), Ok(Some(START + 1_000)));
     assert_eq!(object.send(START + 999), []);
     object.run("", roll_back(1, None, None));
     // What it writes itself does not wait for that.
     assert_eq!(ids(object.send(START + 999)), [event(2)]);
     assert_eq!(ids(object.send(START + 1_000)), [event(1), event(2)]);
-    assert_eq!(object.store.next_due(), Ok(Some(START + 1_000 + RESEND)));
+    assert_eq!(object.next_due(), Ok(Some(START + 1_000 + RESEND)));
+}
+
+/// At a busy object something comes each time that the queue is awaited.
+#[test]
+fn what_comes_during_an_alarm_is_sent_together_with_the_next() {
+    let object = Object::new();
+    granted(&object, 1);
+    let batch = object.next_batch(START);
+    for amount in 1..=2 {
+        object.run("", roll_back(1, Some(amount), None));
+    }
+    object.store.set_sent(batch);
+    assert!(object.store.next_batch(START, RESEND).unwrap().is_none());
+    assert_eq!(object.next_due(), Ok(Some(WRITTEN_AT)));
+    let batch = object.next_batch(WRITTEN_AT).to_text().unwrap();
+    assert_eq!(ids(serde_json::from_str(&batch).unwrap()), [event(2), event(3)]);
 }
 
 #[test]
 fn what_the_queue_does_not_take_is_sent_first() {
     let object = Object::new();
     granted(&object, 1);
-    let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+    let batch = object.next_batch(START);
     object.run("", roll_back(1, None, None));
     object.store.give_back(batch);
-    assert_eq!(object.store.next_due(), Ok(Some(0)));
+    assert_eq!(object.next_due(), Ok(Some(WRITTEN_AT)));
     assert_eq!(ids(object.send(START)), [event(1), event(2)]);
     // The same of what comes from the table.
-    let batch = object.store.next_batch(START + RESEND, RESEND).unwrap().unwrap();
+    let batch = object.next_batch(START + RESEND);
     object.store.give_back(batch);
-    assert_eq!(object.store.next_due(), Ok(Some(START + RESEND)));
+    assert_eq!(object.next_due(), Ok(Some(START + RESEND)));
     assert_eq!(ids(object.send(START + RESEND)), [event(1), event(2)]);
 }
 
@@ -116,7 +132,7 @@ fn memory_and_table_take_turns() {
     let mut sent = Vec::new();
     for amount in 1..=4 {
         object.run("", roll_back(1, Some(amount), None));
-        let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+        let batch = object.next_batch(START);
         let message = batch.to_text().unwrap();
         object.store.set_sent(batch);
         sent.push(ids(serde_json::from_str(&message).unwrap()));
@@ -131,7 +147,7 @@ fn a_reading_ends() {
     let mut object = Object::new();
     granted(&object, 1);
     object.succeed();
-    let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+    let batch = object.next_batch(START);
     object.store.set_sent(batch);
     object.now = START + 1;
     object.run("", roll_back(1, None, None));
@@ -148,7 +164,7 @@ fn an_unreadable_event_keeps_no_other_from_being_sent() {
     let spoil = "UPDATE outbox SET status = 'lost' WHERE id = ?";
     object.store.sql.exec(spoil, vec![json!(event(2))]).unwrap();
     object.succeed();
-    let batch = object.store.next_batch(START, RESEND).unwrap().unwrap();
+    let batch = object.next_batch(START);
     let [cause] = batch.unreadable.as_slice() else {
         panic!("{:?}", batch.unreadable)
     };
@@ -157,7 +173,7 @@ fn an_unreadable_event_keeps_no_other_from_being_sent() {
     assert_eq!(object.store.tally().unwrap().outstanding, 3);
     // Alone, it is no message.
     object.store.acknowledge(&[event(1), event(3)]).unwrap();
-    let batch = object.store.next_batch(START + RESEND, RESEND).unwrap().unwrap();
+    let batch = object.next_batch(START + RESEND);
     assert_eq!(batch.to_text(), None);
 }
 
@@ -178,5 +194,5 @@ pub(super) fn reservations_are_due_at_their_end() {
     object.run("t/1", redeem(1, None, Some(START + 5_000)));
     object.store.acknowledge(&[event(1)]).unwrap();
     object.send(START);
-    assert_eq!(object.store.next_due(), Ok(Some(START + 5_000)));
+    assert_eq!(object.next_due(), Ok(Some(START + 5_000)));
 }
