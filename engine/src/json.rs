@@ -6,6 +6,7 @@
 
 mod key;
 mod order;
+mod pairs;
 mod write;
 
 use std::num::NonZeroU32;
@@ -16,6 +17,7 @@ use crate::expression::Number;
 
 pub(crate) use key::Key;
 pub(crate) use order::KeyOrder;
+use pairs::Reached;
 pub(crate) use write::JsonWriter;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
@@ -414,6 +416,13 @@ impl<'a> Scanner<'a> {
                 }
                 if objects & 1 == 1 {
                     if self.next_entry(&mut first)? {
+                        match pairs::skip(self.source.as_bytes(), self.at) {
+                            Reached::Key(at) => self.at = at,
+                            Reached::End(at) => {
+                                self.at = at;
+                                continue;
+                            }
+                        }
                         self.key()?;
                         break;
                     }

@@ -182,7 +182,57 @@ fn numbers() {
     check("1e40", None, None);
 }
 
+/// Members as a program writes them, some of them not quite.
+fn members() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec!["", "a", "sku", "quantity", "a longer key", "é", "a\\n"]);
+    let value = prop::sample::select(vec![
+        "0",
+        "7",
+        "12",
+        "1250.5",
+        "123456",
+        "1234567",
+        "12345.67",
+        "-1",
+        "1e3",
+        "1.5E+7",
+        "01",
+        "1.",
+        "true",
+        "false",
+        "null",
+        "tru",
+        "falsy",
+        "\"\"",
+        "\"SKU-000417\"",
+        "\"Mate cup, steel é\"",
+        "\"a\\n\"",
+        "[]",
+        "{\"a\":1}",
+        " 1",
+        "1 ",
+        "",
+    ]);
+    let member = (key, value).prop_map(|(key, value)| format!("\"{key}\":{value}"));
+    prop::collection::vec(member, 0..6).prop_map(|members| members.join(","))
+}
+
 proptest! {
+    #[test]
+    fn accepts_members_that_serde_json_accepts(
+        members in members(), rest in prop::sample::select(vec!["}", "}        ", ",\"z\":[1,2,3]}"]),
+        at in any::<prop::sample::Index>(), byte in prop::option::of(prop::sample::select(b"\"\\{}[]:,0.eE-t \x01".to_vec())),
+    ) {
+        let mut text = format!("{{{members}{rest}").into_bytes();
+        if let Some(byte) = byte {
+            let at = at.index(text.len());
+            text[at] = byte;
+        }
+        if let Ok(text) = String::from_utf8(text) {
+            check(&text);
+        }
+    }
+
     #[test]
     fn accepts_what_serde_json_accepts(text in "[\\[\\]{}:,\"\\\\ntruefalsd0-9.eE+ \\-\u{1}é]{0,24}") {
         check(&text);
