@@ -46,7 +46,10 @@ const NOTHING = new Uint8Array(0);
 async function read(response) {
   if (response.status === 204) return NOTHING;
   if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  // Nothing means something only where it is said so.
+  if (bytes.length === 0) throw new Error("answered nothing");
+  return bytes;
 }
 
 // The rows of a query of an object's storage, each of which is a JSON array, and a statement that writes there. Bound in

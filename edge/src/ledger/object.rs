@@ -121,7 +121,7 @@ impl Ledger {
         }
         match self.step(body, now_millis()) {
             Ok(Step::Answered(Outcome::Granted { exhausted: false })) => Some(Vec::new()),
-            Ok(Step::Answered(outcome)) => Some(answer::to_json(&Reply::new(outcome))),
+            Ok(Step::Answered(outcome)) => serde_json::to_vec(&Reply::new(outcome)).ok(),
             Ok(Step::Unarmed) | Err(_) => None,
         }
     }

@@ -164,6 +164,8 @@ mod tests {
     fn the_entry_knows_commands() {
         let entry = include_str!("../../entry.js");
         assert!(entry.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}{BRIEFLY}\";")));
+        let timeout = super::super::TIMEOUT.as_millis();
+        assert!(entry.contains(&format!("const LEDGER_MILLIS = {timeout};")));
     }
 
     #[test]
