@@ -251,7 +251,8 @@ const watch = new Watch(() => false);
 await run("path.mjs", watch, async (browser) => {
   const walks = Object.keys(LANGUAGES).map((language) => new Path(browser, language));
   if (!(await takeAll(watch, walks, (walk) => walk.take()))) return;
-  watch.step = "outage";
+  // From here on whatever a page asks for by itself may be answered 503.
+  for (const seen of [watch, ...walks.map((walk) => walk.watch)]) seen.step = "outage";
   await ask("stop the origin");
   try {
     await takeAll(watch, walks, (walk) => walk.takeSteps({ outage: walk.seeAbsence }));
