@@ -242,7 +242,7 @@ impl<'a> Scanner<'a> {
         let opening = self.at;
         let start = opening + 1;
         let mut at = start;
-        while let Some(word) = self.word_at(at) {
+        while let Some(word) = word_at(self.source.as_bytes(), at) {
             let plain = first_special(word);
             at += plain;
             if plain < size_of::<u64>() {
@@ -254,12 +254,6 @@ impl<'a> Scanner<'a> {
         let length = place(self.at - start);
         self.at += 1;
         Ok(RawString::new(opening, length | escaped))
-    }
-
-    #[inline]
-    fn word_at(&self, at: usize) -> Option<u64> {
-        let chunk = self.rest(at).first_chunk::<{ size_of::<u64>() }>()?;
-        Some(u64::from_le_bytes(*chunk))
     }
 
     #[inline]
@@ -575,6 +569,13 @@ fn unescape_unicode(text: &str) -> Option<(char, usize)> {
     let low = unit(8).filter(|low| is_pair && (0xDC00..0xE000).contains(low))?;
     let char = char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))?;
     Some((char, 12))
+}
+
+/// The word that starts at a byte; `None` where the text ends before it does.
+#[inline(always)]
+fn word_at(text: &[u8], at: usize) -> Option<u64> {
+    let bytes = text.get(at..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*bytes))
 }
 
 /// How many bytes of a word, the lowest first, come before a quote, a backslash or a control character, by the "has a

@@ -85,15 +85,9 @@ impl Submission {
 
     /// What is posted.
     pub(super) fn to_json(&self) -> Vec<u8> {
-        let parts = [
-            br#"{"v":"#.to_vec(),
-            answer::to_json(&self.v),
-            br#","key":"#.to_vec(),
-            answer::to_json(&self.key),
-            br#","command":"#.to_vec(),
-            self.command.to_json(),
-            b"}".to_vec(),
-        ];
+        let (v, key) = (answer::to_json(&self.v), answer::to_json(&self.key));
+        let command = self.command.to_json();
+        let parts: [&[u8]; 7] = [br#"{"v":"#, &v, br#","key":"#, &key, br#","command":"#, &command, b"}"];
         parts.concat()
     }
 }

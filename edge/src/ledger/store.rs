@@ -171,10 +171,10 @@ impl<S: Sql> Store<S> {
             has_tables: Cell::new(false),
             unsent: RefCell::default(),
         };
+        let made = store.made()?;
+        store.has_tables.set(made.is_some());
         for (made_as, migration) in MIGRATIONS {
-            let made = store.made()?;
-            store.has_tables.set(made.is_some());
-            if made.is_some_and(|made| made.contains(made_as)) {
+            if made.as_ref().is_some_and(|made| made.contains(made_as)) {
                 store.sql.run(migration, Bindings::default())?;
             }
         }

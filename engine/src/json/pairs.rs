@@ -2,7 +2,7 @@
 //! is skipped is such, lines of a cart; here a word is looked at where the scanner looks at each byte. Whatever is not as
 //! expected, or too near the end of the text for a word, is left to the scanner, and what is wrong with it too.
 
-use super::first_special;
+use super::{first_special, word_at};
 
 /// How far one gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,12 +97,6 @@ const fn digits(word: u64) -> usize {
     let values = word ^ (ONES * b'0' as u64);
     let others = (values.wrapping_add(ONES * (0x7F - 9)) | values) & (ONES << 7);
     others.trailing_zeros() as usize / 8
-}
-
-#[inline(always)]
-fn word_at(text: &[u8], at: usize) -> Option<u64> {
-    let bytes = text.get(at..)?.first_chunk()?;
-    Some(u64::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]
