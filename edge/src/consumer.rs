@@ -253,10 +253,10 @@ mod tests {
 
     #[test]
     fn events_are_told_by_object() {
-        let entry: engine::ledger::Entry =
-            serde_json::from_str(include_str!("../../engine/tests/data/ledger_entry.v1.json")).unwrap();
-        let record = serde_json::to_string(&entry.record).unwrap();
-        let (organization, id) = (entry.record.organization_id, "01a0c4506c0071018101010101010101");
+        let entry =
+            engine::ledger::Entry::from_json(include_str!("../../engine/tests/data/ledger_entry.v1.json")).unwrap();
+        let record = String::from_utf8(entry.record_json().to_vec()).unwrap();
+        let (organization, id) = (entry.facts().organization_id, "01a0c4506c0071018101010101010101");
         let event = |number: u8, redemption: &str| {
             format!(
                 r#"{{"v":1,"id":"evt_01a0c4506c00710181010101010101{number:02}","kind":"committed","organization_id":"{organization}","redemption_id":"{redemption}","at":"2026-11-21T12:00:00Z"}}"#

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::ids::{AppKeyId, LedgerEventId};
-use engine::ledger::{Command, Config, ListedCoupon, Objects, Outcome, Place};
+use engine::ledger::{Command, Config, ListedCoupon, Objects, Outcome, Place, Submission};
 use engine::problem::ProblemType;
 use engine::wire::v1::TallyAnswer;
 use futures_util::future::{join_all, try_join_all};
@@ -38,8 +38,8 @@ use crate::outgoing::within;
 use crate::problem::Failure;
 use protocol::{
     ACKNOWLEDGE_PATH, Acknowledgement, BRIEFLY, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList,
-    FORGOTTEN_CUSTOMERS_PATH, ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission,
-    TALLY_PATH,
+    FORGOTTEN_CUSTOMERS_PATH, ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, RevokedKey, TALLY_PATH,
+    outcome_of,
 };
 
 /// How long a shop's checkout waits for the ledger: an object that moves between machines is back within about this
@@ -52,19 +52,19 @@ const HEALTH: &str = "health";
 ///
 /// Awaits the object once. Repeating it is safe: the ledger answers the same fingerprint as before.
 pub(crate) async fn call(app: &App, place: &Place, command: Command) -> Result<Outcome, Failure> {
-    submit(app, &place.object(), &Submission::new(place.key(), command)).await
+    submit(app, &place.object(), place.key(), command).await
 }
 
 /// Has the ledger decide a command that names its redemption, which is kept by `object`.
 ///
 /// Awaits the object once. Repeating it is safe, but for a part that is given back without an idempotency key.
 pub(crate) async fn call_named(app: &App, object: &str, command: Command) -> Result<Outcome, Failure> {
-    submit(app, object, &Submission::new("", command)).await
+    submit(app, object, "", command).await
 }
 
-async fn submit(app: &App, object: &str, submission: &Submission) -> Result<Outcome, Failure> {
+async fn submit(app: &App, object: &str, key: &str, command: Command) -> Result<Outcome, Failure> {
     let path = format!("{COMMAND_PATH}{BRIEFLY}");
-    let reply = post(app.bindings(), object, &path, &submission.to_json()).await;
+    let reply = post(app.bindings(), object, &path, &submission(key, command)).await;
     read(object, reply)
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn ask(
         Err(error) => return then(Err(unavailable(error))).into(),
     };
     let object = place.object();
-    let body = Submission::new(place.key(), command).to_json();
+    let body = submission(place.key(), command);
     let url = format!("{HOST}{COMMAND_PATH}{BRIEFLY}");
     let name = object.clone();
     let then = move |reply: Option<Vec<u8>>, cause: Option<String>| {
@@ -105,16 +105,18 @@ pub(crate) fn ask(
     .into()
 }
 
+fn submission(key: &str, command: Command) -> Vec<u8> {
+    let key = key.to_owned();
+    Submission { key, command }.to_json()
+}
+
 /// What a reply says. One without a body is the usual outcome.
 fn read(object: &str, reply: Result<Vec<u8>, String>) -> Result<Outcome, Failure> {
     let reply = reply.map_err(unavailable)?;
     if reply.is_empty() {
         return Ok(Outcome::Granted { exhausted: false });
     }
-    let reply = body::parse::<Reply>(&reply);
-    reply
-        .map(|reply| reply.outcome)
-        .map_err(|error| unavailable(format!("ledger object {object}: {error}")))
+    outcome_of(&reply).map_err(|error| unavailable(format!("ledger object {object}: {error}")))
 }
 
 fn unavailable(cause: impl ToString) -> Failure {

@@ -7,6 +7,7 @@
 mod key;
 mod order;
 mod pairs;
+mod read;
 mod write;
 
 use std::num::NonZeroU32;
@@ -96,7 +97,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[cold]
-    fn fail<T>(&mut self, expected: &'static str) -> Scanned<T> {
+    pub(crate) fn fail<T>(&mut self, expected: &'static str) -> Scanned<T> {
         self.expected = expected;
         Err(Broken)
     }

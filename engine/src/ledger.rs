@@ -24,41 +24,29 @@ mod address;
 mod command;
 mod config;
 mod decide;
+mod entry;
 mod event;
 mod judge;
 mod write;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::coupon::{BatchTerms, CouponCode};
 use crate::ids::RedemptionId;
 use crate::money::Money;
 use crate::promotion::Limits;
-use crate::wire::v1::{EvaluateAnswer, EvaluationRecord, RedemptionAnswer, RedemptionStatus, V1};
+use crate::wire::v1::{EvaluateAnswer, RedemptionAnswer, RedemptionStatus};
 
 pub use address::{Objects, Place, PromotionTag, SHARDS, Shard, object_of};
-pub use command::{Command, Handle, Outcome, Redeem, Refused, RollBack};
+pub use command::{Command, Handle, Outcome, Redeem, Refused, RollBack, Submission};
 pub use config::{Config, ConfigError, ListedCoupon};
 pub use decide::decide;
+pub use entry::{Entry, Facts, Unreadable};
 pub use event::{Changed, Event, Remembered, message_of};
 
-/// What the ledger keeps of an evaluation: its first answer, so that the same request gets it again, and the record
-/// that the reports get.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The format.
-    pub v: V1,
-    /// From [`crate::evaluate::Request::fingerprint`].
-    pub fingerprint: String,
-    /// What the shop was told.
-    pub answer: EvaluateAnswer,
-    /// What the reports are told.
-    pub record: EvaluationRecord,
-}
-
 /// The terms by which a redemption was judged, and whom it counts for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// The rule's: the object's configuration counts when it is as new.
     pub revision: u64,
@@ -73,7 +61,7 @@ pub struct Claim {
 }
 
 /// A coupon about to be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CouponClaim {
     /// Which.
     pub code: CouponCode,
@@ -145,7 +133,7 @@ impl Stored {
 
     /// What it gave.
     pub const fn discount(&self) -> Option<Money> {
-        self.entry.answer.discount
+        self.entry.facts().discount
     }
 
     /// What a shop is told of it at `now`.
@@ -154,7 +142,7 @@ impl Stored {
         RedemptionAnswer {
             id: self.id,
             status,
-            promotion: self.entry.answer.promotion.clone(),
+            promotion: self.entry.facts().promotion.clone(),
             transaction_id: self.transaction_id.clone(),
             customer_id: self.customer_id.clone(),
             coupon_code: self.coupon.clone(),
@@ -163,21 +151,24 @@ impl Stored {
                 .discount()
                 .and_then(|discount| Money::new(self.rolled_back, discount.currency()).ok()),
             expires_at: self.reserved_until.filter(|_| status == RedemptionStatus::Reserved),
-            created_at: self.entry.record.at,
+            created_at: self.entry.facts().at,
             updated_at: self.updated_at,
         }
     }
 
     /// The first answer again, its redemption as it stands at `now`.
-    pub fn replayed(&self, now: DateTime<Utc>) -> EvaluateAnswer {
-        let mut answer = self.entry.answer.clone();
+    ///
+    /// # Errors
+    /// What is stored is no answer.
+    pub fn replayed(&self, now: DateTime<Utc>) -> Result<EvaluateAnswer, Unreadable> {
+        let mut answer = self.entry.answer()?;
         if let Some(redemption) = &mut answer.redemption {
             redemption.status = self.status_at(now);
             redemption.expires_at = self
                 .reserved_until
                 .filter(|_| redemption.status == RedemptionStatus::Reserved);
         }
-        answer
+        Ok(answer)
     }
 }
 

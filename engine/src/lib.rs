@@ -24,7 +24,6 @@ pub mod money;
 pub mod problem;
 pub mod promotion;
 pub mod signature;
-mod tagged;
 pub mod trace_context;
 pub mod wire;
 pub mod zone;

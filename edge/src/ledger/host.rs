@@ -3,7 +3,7 @@
 use engine::ids::LedgerEventId;
 use engine::ledger::{Command, Config, Outcome, State, decide};
 
-use super::row::{Fallible, time};
+use super::row::{Fallible, text, time};
 use super::store::{Sql, Store};
 
 /// How far a command got.
@@ -42,7 +42,7 @@ pub(super) fn carry_out<S: Sql>(
         known = store.known(key, &command, config)?;
     }
     let idempotency_key = idempotency_key(&command);
-    let (event, outcome) = decide(&known.state, command, time(moment.now));
+    let (event, outcome) = decide(&known.state, command, time(moment.now)).map_err(text)?;
     if let Some(event) = event {
         if !moment.is_armed {
             return Ok(Step::Unarmed);
@@ -59,7 +59,7 @@ pub(super) fn end_reservations<S: Sql>(store: &Store<S>, moment: &Moment<'_>) ->
             redemption: Some(redemption),
             ..State::default()
         };
-        if let (Some(event), _) = decide(&known, Command::Expire, time(moment.now)) {
+        if let (Some(event), _) = decide(&known, Command::Expire, time(moment.now)).map_err(text)? {
             store.write("", None, &event, (moment.new_id)()?)?;
         }
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use engine::ids::LedgerEventId;
-use engine::ledger::{Config, Outcome};
+use engine::ledger::{Config, Outcome, Submission};
 use serde::de::DeserializeOwned;
 // The attribute macro expects the crate by this name.
 use worker::wasm_bindgen::{self, prelude::wasm_bindgen};
@@ -14,9 +14,9 @@ use super::host::{Moment, Step, carry_out, end_reservations};
 use super::outbox::MAX_BATCHES;
 use super::protocol::{
     ACKNOWLEDGE_PATH, Acknowledgement, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
-    ForgottenCustomer, HEALTH_PATH, REVOKED_KEYS_PATH, Reply, RevokedKey, Submission, TALLY_PATH,
+    ForgottenCustomer, HEALTH_PATH, REVOKED_KEYS_PATH, Reply, RevokedKey, TALLY_PATH,
 };
-use super::row::{Fallible, time};
+use super::row::{Fallible, text, time};
 use super::store::Store;
 use crate::app::{Bindings, now_millis};
 use crate::outgoing::within;
@@ -141,7 +141,7 @@ impl Ledger {
 
     fn step(&self, body: &[u8], now: u64) -> Fallible<Step> {
         let store = self.store.as_ref()?;
-        let Submission { key, command, .. } = parse(body)?;
+        let Submission { key, command } = Submission::from_json(str::from_utf8(body).map_err(text)?)?;
         let moment = Moment {
             now,
             is_armed: self.is_armed(now),

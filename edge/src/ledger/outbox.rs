@@ -220,8 +220,8 @@ fn message(id: &str, row: &mut Row) -> Fallible<String> {
     let old_status = row.status()?;
     let old_rolled_back = row.count()?;
     let before = old_status.map(|status| (status, old_rolled_back));
-    let after = row.stored()?.ok_or_else(|| "an event is of no redemption".to_owned())?;
-    String::from_utf8(message_of(id, before, &after).to_json()).map_err(text)
+    let after = row.stored()?;
+    String::from_utf8(message_of(id, before, &after).map_err(text)?).map_err(text)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use engine::ledger::Stored;
+use engine::ledger::{Entry, Stored};
 use engine::wire::v1::RedemptionStatus;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
@@ -68,9 +68,7 @@ impl Row {
     /// A JSON text, if there is one.
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Fallible<Option<T>> {
         let value = self.optional_text()?.map(|text| serde_json::from_str(&text));
-        value
-            .transpose()
-            .map_err(|error| format!("a stored row cannot be read: {error}"))
+        value.transpose().map_err(unreadable)
     }
 
     /// A status, if there is one.
@@ -78,13 +76,23 @@ impl Row {
         self.optional_text()?.as_deref().map(read_status).transpose()
     }
 
-    /// The redemption in the remaining columns, if there is one.
-    pub(super) fn stored(&mut self) -> Fallible<Option<Stored>> {
-        let Some(id) = self.parsed()? else {
-            return Ok(None);
-        };
-        Ok(Some(Stored {
-            id,
+    /// A row within, if there is one.
+    pub(super) fn nested(&mut self) -> Fallible<Option<Self>> {
+        match self.0.next() {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(values)) => Ok(Some(Self::new(values))),
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                Err("a stored row is none".to_owned())
+            }
+        }
+    }
+
+    /// The redemption in the remaining columns.
+    pub(super) fn stored(&mut self) -> Fallible<Stored> {
+        Ok(Stored {
+            id: self
+                .parsed()?
+                .ok_or_else(|| "a stored redemption has no identifier".to_owned())?,
             status: self
                 .status()?
                 .ok_or_else(|| "a stored redemption has no status".to_owned())?,
@@ -95,11 +103,13 @@ impl Row {
             reserved_until: self.integer()?.map(time),
             rolled_back: self.count()?,
             updated_at: time(self.count()?),
-            entry: self
-                .json()?
-                .ok_or_else(|| "a stored redemption has no entry".to_owned())?,
-        }))
+            entry: Entry::from_json(&self.text()?).map_err(text)?,
+        })
     }
+}
+
+fn unreadable(error: impl ToString) -> String {
+    format!("a stored row cannot be read: {}", error.to_string())
 }
 
 fn read_status(word: &str) -> Fallible<RedemptionStatus> {

@@ -29,16 +29,16 @@ macro_rules! about_all {
     };
 }
 
-/// The row of the redemption if there is one, and in any case one of nulls, each with what the statement says besides. To
-/// order them, or for a left join, SQLite would make a table for each run.
-macro_rules! redemption_or_nulls {
+/// The redemption, as an array in the one that the statement gives, or null. To order rows, or for a left join, SQLite would
+/// make a table for each run.
+macro_rules! redemption {
     ($condition:literal) => {
         concat!(
-            " FROM (SELECT ",
+            "json((SELECT json_array(",
             columns!(),
-            " FROM redemptions WHERE ",
+            ") FROM redemptions WHERE ",
             $condition,
-            " UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+            "))"
         )
     };
 }
@@ -49,17 +49,15 @@ const SELECT_BY_PLACE: &str = concat!(
     ", (SELECT value FROM counts WHERE name = 'redemptions'), (SELECT value FROM counts WHERE name = ?1 ->> 1), \
      (SELECT value FROM counts WHERE name = ?1 ->> 2), (SELECT value FROM counts WHERE name = ?1 ->> 3), \
      (SELECT coupon FROM coupons WHERE code = ?1 ->> 4), ",
-    columns!(),
-    ")",
-    redemption_or_nulls!("key = ?1 ->> 5 AND status NOT IN ('released', 'expired')")
+    redemption!("key = ?1 ->> 5 AND status NOT IN ('released', 'expired')"),
+    ")"
 );
 const SELECT_BY_ID: &str = concat!(
     "SELECT json_array(",
     about_all!(),
     ", (SELECT answer FROM answers WHERE redemption_id = ?1 ->> 1 AND idempotency_key = ?1 ->> 2), ",
-    columns!(),
-    ")",
-    redemption_or_nulls!("id = ?1 ->> 1")
+    redemption!("id = ?1 ->> 1"),
+    ")"
 );
 const SELECT_ENDED: &str = concat!(
     "SELECT json_array(",
@@ -103,8 +101,36 @@ impl Bindings {
         if self.values.is_empty() {
             return Ok(None);
         }
-        serde_json::to_string(&self.values).map(Some).map_err(text)
+        let mut json = String::with_capacity(USUAL_BYTES);
+        let mut before = '[';
+        for value in &self.values {
+            json.push(before);
+            push(&mut json, value)?;
+            before = ',';
+        }
+        json.push(']');
+        Ok(Some(json))
     }
+}
+
+/// Bytes of the values of a grant, with some room.
+const USUAL_BYTES: usize = 512;
+
+/// The JSON of a value: the same that serde writes, which looks at each byte of a text for longer.
+fn push(json: &mut String, value: &Value) -> Fallible<()> {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    match value {
+        Value::Null => json.push_str("null"),
+        Value::String(text) if text.bytes().all(is_plain) => {
+            json.push('"');
+            json.push_str(text);
+            json.push('"');
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            json.push_str(&serde_json::to_string(value).map_err(text)?);
+        }
+    }
+    Ok(())
 }
 
 /// Runs SQL.
@@ -235,7 +261,7 @@ impl<S: Sql> Store<S> {
         let mut bindings = vec![app_key];
         bindings.extend(counted.map(Value::from));
         bindings.push(key.into());
-        for mut row in self.rows(SELECT_BY_PLACE, bindings)? {
+        if let Some(mut row) = self.row(SELECT_BY_PLACE, bindings)? {
             let state = &mut known.state;
             state.key_revoked = row.flag()?;
             known.first_end = row.integer()?;
@@ -244,9 +270,7 @@ impl<S: Sql> Store<S> {
             state.customer_redemptions = row.count()?;
             state.coupon_uses = row.count()?;
             state.coupon = row.json()?;
-            if let Some(redemption) = row.stored()? {
-                state.redemption = Some(redemption);
-            }
+            state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
         }
         Ok(())
     }
@@ -259,13 +283,11 @@ impl<S: Sql> Store<S> {
         known: &mut Known<'_>,
     ) -> Fallible<()> {
         let bindings = vec![app_key, id.into(), idempotency_key.into()];
-        for mut row in self.rows(SELECT_BY_ID, bindings)? {
+        if let Some(mut row) = self.row(SELECT_BY_ID, bindings)? {
             known.state.key_revoked = row.flag()?;
             known.first_end = row.integer()?;
             known.state.remembered = row.json()?;
-            if let Some(redemption) = row.stored()? {
-                known.state.redemption = Some(redemption);
-            }
+            known.state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
         }
         Ok(())
     }
@@ -276,7 +298,7 @@ impl<S: Sql> Store<S> {
             return Ok(Vec::new());
         }
         let rows = self.rows(SELECT_ENDED, vec![now_millis.into()])?;
-        rows.filter_map(|mut row| row.stored().transpose()).collect()
+        rows.map(|mut row| row.stored()).collect()
     }
 
     /// Writes what was decided, and the event that tells of it, which is to be sent then. Nothing is written when the
@@ -288,7 +310,7 @@ impl<S: Sql> Store<S> {
         event: &Event,
         id: LedgerEventId,
     ) -> Fallible<()> {
-        let message = String::from_utf8(event.message(id).to_json()).map_err(text)?;
+        let message = String::from_utf8(event.message(id).map_err(text)?).map_err(text)?;
         let (statement, bindings) = match event {
             Event::Granted(stored) => (INSERT_GRANT, grant(id, key, stored)?),
             Event::Changed(changed) => (INSERT_TRANSITION, transition(id, idempotency_key, changed)?.into()),
@@ -350,7 +372,7 @@ impl<S: Sql> Store<S> {
 /// The names under which a redemption's currency, customer and coupon are counted, and its coupon's code.
 fn counted(redeem: &Redeem) -> [Option<String>; 4] {
     let claim = &redeem.claim;
-    let discount = redeem.entry.answer.discount.filter(|_| claim.counted);
+    let discount = redeem.entry.facts().discount.filter(|_| claim.counted);
     let customer = claim.customer_id.as_ref().filter(|_| claim.counted);
     let coupon = claim.coupon.as_ref().map(|coupon| coupon.code.as_str());
     [

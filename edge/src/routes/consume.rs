@@ -19,13 +19,21 @@ pub(super) struct Judged {
     /// Where the ledger keeps it; `None` for a refusal of what no earlier request can have been granted.
     pub(super) place: Option<Place>,
     pub(super) claim: Claim,
-    pub(super) entry: Entry,
+    /// What tells two requests apart.
+    pub(super) fingerprint: String,
+    pub(super) said: Said,
     /// What an applicable evaluation is about to consume.
     pub(super) redemption_id: Option<RedemptionId>,
     /// The shop's name for the order, if it sent one.
     pub(super) transaction_id: Option<String>,
     /// Until when to reserve; `None` consumes for good.
     pub(super) until: Option<DateTime<Utc>>,
+}
+
+/// What an evaluation tells the shop and the reports.
+pub(super) struct Said {
+    pub(super) answer: EvaluateAnswer,
+    pub(super) record: EvaluationRecord,
 }
 
 /// The body of the `200` that an evaluation comes to.
@@ -55,7 +63,7 @@ impl Answered {
 impl Judged {
     /// Who shows a coupon, if the answer would tell something of it.
     fn guesser(&self) -> Option<Guesser> {
-        let record = &self.entry.record;
+        let record = &self.said.record;
         let tells = self.claim.coupon.is_some() || record.reason.is_some_and(is_about_a_coupon);
         tells.then(|| Guesser::new(record.app_key_id, self.claim.customer_id.as_deref()))
     }
@@ -79,7 +87,9 @@ pub(super) struct Question {
 
 /// An evaluation that waits for the ledger.
 pub(super) struct Asked {
-    entry: Entry,
+    said: Said,
+    /// The body of the answer when the ledger grants what it was asked to.
+    granted: Option<Vec<u8>>,
     transaction_id: Option<String>,
     guesser: Option<Guesser>,
 }
@@ -103,39 +113,44 @@ pub(super) async fn consume(app: &App, judged: Judged) -> Result<Answered, Failu
 pub(super) fn next(app: &App, judged: Judged) -> Result<Next, Failure> {
     let guesser = judged.guesser();
     if let Some(guesser) = &guesser {
-        guesser.admit(app, judged.entry.record.reason)?;
+        guesser.admit(app, judged.said.record.reason)?;
     }
     let Judged {
         place,
         claim,
-        entry,
+        fingerprint,
+        said,
         redemption_id,
         transaction_id,
         until,
     } = judged;
-    let (place, command) = match (place, redemption_id) {
+    let (place, command, granted) = match (place, redemption_id) {
         (Some(place), Some(id)) => {
+            let entry = Entry::new(fingerprint, &said.answer, &said.record);
+            let granted = entry.answer_json().to_vec();
             let redeem = Redeem {
-                entry: entry.clone(),
+                entry,
                 id,
                 claim,
                 transaction_id: transaction_id.clone(),
                 until,
             };
-            (place, Command::Redeem(Box::new(redeem)))
+            (place, Command::Redeem(Box::new(redeem)), Some(granted))
         }
-        (_, None) if entry.answer.applicable => return Err(unexpected("an applicable evaluation consumes nothing")),
+        (_, None) if said.answer.applicable => return Err(unexpected("an applicable evaluation consumes nothing")),
         (Some(place), None) => {
+            let app_key_id = said.record.app_key_id;
             let look_up = Command::LookUp {
-                fingerprint: entry.fingerprint.clone(),
-                app_key_id: entry.record.app_key_id,
+                fingerprint,
+                app_key_id,
             };
-            (place, look_up)
+            (place, look_up, None)
         }
-        (None, _) => return Ok(Next::Answer(refusal_answer(app, entry, false))),
+        (None, _) => return Ok(Next::Answer(refusal_answer(app, said, false))),
     };
     let asked = Asked {
-        entry,
+        said,
+        granted,
         transaction_id,
         guesser,
     };
@@ -146,19 +161,20 @@ impl Asked {
     /// The ledger's event holds the record of what it grants; that of a refusal is sent from here.
     pub(super) fn answer(self, app: &App, outcome: Outcome) -> Result<Answered, Failure> {
         let Self {
-            entry,
+            said,
+            granted,
             transaction_id,
             guesser,
         } = self;
-        match (outcome, entry.answer.applicable) {
-            (Outcome::Granted { .. }, true) => Ok(Answered::new(&entry.answer)),
-            (Outcome::Refused { by }, true) => {
+        match (outcome, granted) {
+            (Outcome::Granted { .. }, Some(json)) => Ok(Answered { json, repeated: None }),
+            (Outcome::Refused { by }, Some(_)) => {
                 if let Some(guesser) = guesser {
                     guesser.learn(app, by.refusal().code);
                 }
-                Ok(refusal_answer(app, refused(entry, by), by.is_exhaustion()))
+                Ok(refusal_answer(app, refused(said, by), by.is_exhaustion()))
             }
-            (Outcome::Unused, false) => Ok(refusal_answer(app, entry, false)),
+            (Outcome::Unused, None) => Ok(refusal_answer(app, said, false)),
             (Outcome::Replayed(first), _) => Ok(Answered::again(&first)),
             (Outcome::Conflict, _) => Err(already_used(transaction_id.as_deref())),
             (Outcome::KeyRevoked, _) => Err(auth::revoked()),
@@ -187,17 +203,10 @@ pub(super) fn unexpected_outcome(outcome: &Outcome) -> Failure {
 }
 
 /// The answer and the record of what the ledger refuses.
-fn refused(entry: Entry, by: Refused) -> Entry {
+fn refused(said: Said, by: Refused) -> Said {
     let refusal = by.refusal();
-    let Entry {
-        v,
-        fingerprint,
-        answer,
-        record,
-    } = entry;
-    Entry {
-        v,
-        fingerprint,
+    let Said { answer, record } = said;
+    Said {
         answer: EvaluateAnswer {
             applicable: false,
             reason: Some(reason(refusal)),
@@ -243,12 +252,12 @@ pub(super) fn place(
     }
 }
 
-fn refusal_answer(app: &App, entry: Entry, exhausted: bool) -> Answered {
-    let answered = Answered::new(&entry.answer);
+fn refusal_answer(app: &App, said: Said, exhausted: bool) -> Answered {
+    let answered = Answered::new(&said.answer);
     let record = EvaluationRecord {
         exhausted,
         response_ms: app.elapsed_millis(),
-        ..entry.record
+        ..said.record
     };
     records::send_after_answer(app, record);
     answered

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use chrono::{DateTime, Utc};
 use engine::evaluate::{Decision, EvaluateError, Evaluation, Evaluator, ReasonCode};
 use engine::ids::EvaluationId;
-use engine::ledger::{Claim, Entry};
+use engine::ledger::Claim;
 use engine::problem::{FieldError, ProblemType};
 use engine::promotion::{PromotionCode, Rule};
 use engine::wire::v1::{
@@ -15,7 +15,7 @@ use engine::wire::v1::{
 };
 use worker::{Request, Response};
 
-use super::consume::{self, Judged, place, reason};
+use super::consume::{self, Judged, Said, place, reason};
 use super::{idempotency, locations, reservation};
 use crate::app::App;
 use crate::problem::Failure;
@@ -154,12 +154,8 @@ pub(super) fn judged(
             customer_id: request.customer_id().map(str::to_owned),
             coupon: coupon.cloned(),
         },
-        entry: Entry {
-            v: V1,
-            fingerprint: request.fingerprint(),
-            answer,
-            record,
-        },
+        fingerprint: request.fingerprint(),
+        said: Said { answer, record },
         redemption_id,
         transaction_id: (!transaction_id.is_empty()).then(|| transaction_id.to_owned()),
         until,

@@ -3,7 +3,7 @@
 mod read;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Claim, Entry};
 use crate::evaluate::{Detail, ReasonCode, Refusal};
@@ -12,8 +12,7 @@ use crate::money::Money;
 use crate::wire::v1::{EvaluateAnswer, KeyScope, RedemptionAnswer, RedemptionStatus};
 
 /// What a request wants of the ledger.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Consume, with the answer to give if nothing stands against it: for good, or until a time.
     Redeem(Box<Redeem>),
@@ -36,12 +35,19 @@ pub enum Command {
     Expire,
 }
 
+/// A command, and where it is to be carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// From [`super::Place::key`]; empty when the command names its redemption.
+    pub key: String,
+    /// What to do.
+    pub command: Command,
+}
+
 /// A redemption as it would be stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "read::Redeem")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Redeem {
     /// What to store and answer.
-    #[serde(flatten)]
     pub entry: Entry,
     /// Its identifier.
     pub id: RedemptionId,
@@ -54,7 +60,7 @@ pub struct Redeem {
 }
 
 /// A redemption by its identifier, and who asks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Handle {
     /// Which.
     pub redemption_id: RedemptionId,
@@ -65,11 +71,9 @@ pub struct Handle {
 }
 
 /// What to give back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "read::RollBack")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RollBack {
     /// Of which.
-    #[serde(flatten)]
     pub handle: Handle,
     /// A part of the discount; `None` for all that is left, and the use with it.
     pub amount: Option<Money>,

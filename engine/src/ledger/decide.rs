@@ -3,34 +3,42 @@
 use chrono::{DateTime, Utc};
 
 use super::judge::judge;
-use super::{Changed, Command, Event, Handle, Outcome, Redeem, Remembered, RollBack, State, Stored};
+use super::{Changed, Command, Event, Handle, Outcome, Redeem, Remembered, RollBack, State, Stored, Unreadable};
 use crate::ids::AppKeyId;
 use crate::money::Money;
 use crate::wire::v1::RedemptionStatus;
 
-type Decided = (Option<Event>, Outcome);
+/// What a command does to a redemption that is there.
+type Decided = (Option<Changed>, Outcome);
 
 /// Decides one command at `now` on what the ledger knows. An event is to be written before the outcome is told.
-pub fn decide(state: &State<'_>, command: Command, now: DateTime<Utc>) -> Decided {
+///
+/// # Errors
+/// The first answer is to be given again, and what is stored is none.
+pub fn decide(state: &State<'_>, command: Command, now: DateTime<Utc>) -> Result<(Option<Event>, Outcome), Unreadable> {
     if state.key_revoked && command.app_key().is_some() {
-        return (None, Outcome::KeyRevoked);
+        return Ok((None, Outcome::KeyRevoked));
     }
-    match command {
-        Command::Redeem(redeem) => self::redeem(state, *redeem, now),
-        Command::LookUp { fingerprint, .. } => (None, look_up(state, &fingerprint, now)),
+    let (changed, outcome) = match command {
+        Command::Redeem(redeem) => match taken(state, now) {
+            None => return Ok(consume(state, *redeem, now)),
+            Some(stored) => redeem_again(stored, &redeem, now)?,
+        },
+        Command::LookUp { fingerprint, .. } => (None, look_up(state, &fingerprint, now)?),
         Command::Confirm(handle) => with(state, &handle, |stored| confirm(stored, now)),
         Command::Release(handle) => with(state, &handle, |stored| release(stored, now)),
         Command::RollBack(wanted) => with(state, &wanted.handle, |stored| roll_back(state, stored, &wanted, now)),
         Command::Find(handle) => with(state, &handle, |stored| (None, stands(stored, now))),
         Command::Expire => expire(state, now),
-    }
+    };
+    Ok((changed.map(|changed| Event::Changed(Box::new(changed))), outcome))
 }
 
 impl Command {
     /// Who asks; `None` for the host.
     pub const fn app_key(&self) -> Option<AppKeyId> {
         match self {
-            Self::Redeem(redeem) => Some(redeem.entry.record.app_key_id),
+            Self::Redeem(redeem) => Some(redeem.entry.facts().app_key_id),
             Self::LookUp { app_key_id, .. } => Some(*app_key_id),
             Self::Confirm(handle) | Self::Release(handle) | Self::Find(handle) => Some(handle.app_key_id),
             Self::RollBack(wanted) => Some(wanted.handle.app_key_id),
@@ -39,26 +47,31 @@ impl Command {
     }
 }
 
-fn redeem(state: &State<'_>, redeem: Redeem, now: DateTime<Utc>) -> Decided {
-    let Some(stored) = taken(state, now) else {
-        return match judge(state, &redeem, now) {
-            Ok(exhausted) => grant(redeem, exhausted, now),
-            Err(by) => (None, Outcome::Refused { by }),
-        };
-    };
-    if stored.entry.fingerprint != redeem.entry.fingerprint {
-        return (None, Outcome::Conflict);
+/// The same order again, or another one at its place.
+fn redeem_again(stored: &Stored, redeem: &Redeem, now: DateTime<Utc>) -> Result<Decided, Unreadable> {
+    if stored.entry.fingerprint() != redeem.entry.fingerprint() {
+        return Ok((None, Outcome::Conflict));
     }
     let is_own_reservation = stored.status == RedemptionStatus::Reserved && redeem.until.is_none();
     if !is_own_reservation {
-        return (None, Outcome::Replayed(Box::new(stored.replayed(now))));
+        return Ok((None, Outcome::Replayed(Box::new(stored.replayed(now)?))));
     }
     let changed = Changed::to(stored.clone(), RedemptionStatus::Committed, now);
-    let answer = changed.after.replayed(now);
-    (Some(changed.into()), Outcome::Replayed(Box::new(answer)))
+    let answer = changed.after.replayed(now)?;
+    Ok((Some(changed), Outcome::Replayed(Box::new(answer))))
 }
 
-fn grant(redeem: Redeem, exhausted: bool, now: DateTime<Utc>) -> Decided {
+fn consume(state: &State<'_>, redeem: Redeem, now: DateTime<Utc>) -> (Option<Event>, Outcome) {
+    match judge(state, &redeem, now) {
+        Ok(exhausted) => {
+            let granted = Event::Granted(Box::new(grant(redeem, exhausted, now)));
+            (Some(granted), Outcome::Granted { exhausted })
+        }
+        Err(by) => (None, Outcome::Refused { by }),
+    }
+}
+
+fn grant(redeem: Redeem, exhausted: bool, now: DateTime<Utc>) -> Stored {
     let Redeem {
         mut entry,
         id,
@@ -66,14 +79,13 @@ fn grant(redeem: Redeem, exhausted: bool, now: DateTime<Utc>) -> Decided {
         transaction_id,
         until,
     } = redeem;
-    entry.record.exhausted = exhausted;
-    let elapsed = (now - entry.record.at).num_milliseconds().max(0);
-    entry.record.response_ms = u32::try_from(elapsed).unwrap_or(u32::MAX);
+    let elapsed = (now - entry.facts().at).num_milliseconds().max(0);
+    entry.complete(exhausted, u32::try_from(elapsed).unwrap_or(u32::MAX));
     let status = match until {
         Some(_) => RedemptionStatus::Reserved,
         None => RedemptionStatus::Committed,
     };
-    let stored = Stored {
+    Stored {
         id,
         entry,
         transaction_id,
@@ -84,15 +96,16 @@ fn grant(redeem: Redeem, exhausted: bool, now: DateTime<Utc>) -> Decided {
         reserved_until: until,
         rolled_back: 0,
         updated_at: now,
-    };
-    (Some(Event::Granted(Box::new(stored))), Outcome::Granted { exhausted })
+    }
 }
 
-fn look_up(state: &State<'_>, fingerprint: &str, now: DateTime<Utc>) -> Outcome {
+fn look_up(state: &State<'_>, fingerprint: &str, now: DateTime<Utc>) -> Result<Outcome, Unreadable> {
     match taken(state, now) {
-        None => Outcome::Unused,
-        Some(stored) if stored.entry.fingerprint == fingerprint => Outcome::Replayed(Box::new(stored.replayed(now))),
-        Some(_) => Outcome::Conflict,
+        None => Ok(Outcome::Unused),
+        Some(stored) if stored.entry.fingerprint() == fingerprint => {
+            stored.replayed(now).map(|answer| Outcome::Replayed(Box::new(answer)))
+        }
+        Some(_) => Ok(Outcome::Conflict),
     }
 }
 
@@ -114,7 +127,7 @@ fn with(state: &State<'_>, handle: &Handle, then: impl FnOnce(&Stored) -> Decide
         .filter(|stored| stored.id == handle.redemption_id);
     match named {
         None => (None, Outcome::Unknown),
-        Some(stored) if !handle.scope.contains(&stored.entry.answer.promotion.code) => (None, Outcome::NotAllowed),
+        Some(stored) if !handle.scope.contains(&stored.entry.facts().promotion.code) => (None, Outcome::NotAllowed),
         Some(stored) => then(stored),
     }
 }
@@ -181,7 +194,7 @@ fn give_back(stored: &Stored, amount: u64, wanted: &RollBack, now: DateTime<Utc>
         amount: wanted.amount,
         answer: answer.clone(),
     });
-    (Some(changed.into()), Outcome::Stands(Box::new(answer)))
+    (Some(changed), Outcome::Stands(Box::new(answer)))
 }
 
 fn expire(state: &State<'_>, now: DateTime<Utc>) -> Decided {
@@ -201,15 +214,9 @@ fn expire(state: &State<'_>, now: DateTime<Utc>) -> Decided {
 fn change(stored: &Stored, status: RedemptionStatus, now: DateTime<Utc>) -> Decided {
     let changed = Changed::to(stored.clone(), status, now);
     let outcome = stands(&changed.after, now);
-    (Some(changed.into()), outcome)
+    (Some(changed), outcome)
 }
 
 fn stands(stored: &Stored, now: DateTime<Utc>) -> Outcome {
     Outcome::Stands(Box::new(stored.answer(now)))
-}
-
-impl From<Changed> for Event {
-    fn from(changed: Changed) -> Self {
-        Self::Changed(Box::new(changed))
-    }
 }

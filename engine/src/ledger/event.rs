@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Stored};
+use super::{Stored, Unreadable};
 use crate::ids::LedgerEventId;
 use crate::money::Money;
-use crate::wire::v1::{EvaluationRecord, LedgerEvent, LedgerEventKind, RedemptionAnswer, RedemptionStatus, V1};
+use crate::wire::v1::{LedgerEvent, LedgerEventKind, RedemptionAnswer, RedemptionStatus, V1};
 
 /// What has to be written, all of it or nothing, together with the [`LedgerEvent`] that tells of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +38,16 @@ pub struct Remembered {
 }
 
 impl Event {
-    /// What the origin is told, under an identifier of the host.
-    pub fn message(&self, id: LedgerEventId) -> LedgerEvent {
+    /// What the origin is told under an identifier of the host, a [`LedgerEvent`] as its JSON text.
+    ///
+    /// # Errors
+    /// The record of a reservation, of which a part is told, is none.
+    pub fn message(&self, id: LedgerEventId) -> Result<Vec<u8>, Unreadable> {
         match self {
-            Self::Granted(stored) => granted(id, stored),
+            Self::Granted(stored) => message_of(id, None, stored),
             Self::Changed(changed) => {
                 let Changed { before, after, .. } = &**changed;
-                self::changed(id, before.status, before.rolled_back, after)
+                message_of(id, Some((before.status, before.rolled_back)), after)
             }
         }
     }
@@ -52,41 +55,53 @@ impl Event {
 
 /// The same of an event that a host has kept by what it changed: where the redemption stood before, with how much of it
 /// rolled back, or nothing for a grant; and the redemption as it stood after.
-pub fn message_of(id: LedgerEventId, before: Option<(RedemptionStatus, u64)>, after: &Stored) -> LedgerEvent {
-    match before {
-        None => granted(id, after),
-        Some((status, rolled_back)) => changed(id, status, rolled_back, after),
-    }
-}
-
-fn granted(id: LedgerEventId, stored: &Stored) -> LedgerEvent {
-    let record = stored.entry.record.clone();
-    if stored.status == RedemptionStatus::Reserved {
+///
+/// # Errors
+/// As [`Event::message`].
+pub fn message_of(
+    id: LedgerEventId,
+    before: Option<(RedemptionStatus, u64)>,
+    after: &Stored,
+) -> Result<Vec<u8>, Unreadable> {
+    let (kind, discount) = match before {
+        None if after.status == RedemptionStatus::Reserved => (LedgerEventKind::Reserved, None),
+        None => (LedgerEventKind::Committed, after.discount()),
+        Some((status, rolled_back)) => changed(status, rolled_back, after),
+    };
+    let facts = after.entry.facts();
+    let event = LedgerEvent {
+        v: V1,
+        id,
+        kind,
+        organization_id: facts.organization_id,
+        promotion_id: facts.promotion_id,
+        redemption_id: after.id,
+        mode: facts.mode,
+        at: after.updated_at,
+        discount,
+        coupon: after.coupon.clone(),
+        record: None,
+    };
+    Ok(match (before, after.status) {
+        (Some(_), _) => event.to_json_with(None),
         // What a reservation would give counts when it is confirmed.
-        let record = EvaluationRecord {
-            discount: None,
-            redemption_id: None,
-            coupon: None,
-            ..record
-        };
-        return LedgerEvent {
-            record: Some(Box::new(record)),
-            ..message(id, LedgerEventKind::Reserved, stored)
-        };
-    }
-    LedgerEvent {
-        discount: stored.discount(),
-        record: Some(Box::new(record)),
-        ..message(id, LedgerEventKind::Committed, stored)
-    }
+        (None, RedemptionStatus::Reserved) => event.to_json_with(Some(&after.entry.record_without_gifts()?)),
+        (
+            None,
+            RedemptionStatus::Committed
+            | RedemptionStatus::Released
+            | RedemptionStatus::Expired
+            | RedemptionStatus::RolledBack,
+        ) => event.to_json_with(Some(after.entry.record_json())),
+    })
 }
 
-fn changed(id: LedgerEventId, old_status: RedemptionStatus, old_rolled_back: u64, after: &Stored) -> LedgerEvent {
+fn changed(old_status: RedemptionStatus, old_rolled_back: u64, after: &Stored) -> (LedgerEventKind, Option<Money>) {
     let returned = after.rolled_back.saturating_sub(old_rolled_back);
     let returned = after
         .discount()
         .and_then(|discount| Money::new(returned, discount.currency()).ok());
-    let (kind, discount) = match after.status {
+    match after.status {
         RedemptionStatus::Reserved => (LedgerEventKind::Reserved, None),
         RedemptionStatus::Committed if old_status == RedemptionStatus::Reserved => {
             (LedgerEventKind::Committed, after.discount())
@@ -95,27 +110,6 @@ fn changed(id: LedgerEventId, old_status: RedemptionStatus, old_rolled_back: u64
         RedemptionStatus::Released => (LedgerEventKind::Released, None),
         RedemptionStatus::Expired => (LedgerEventKind::Expired, None),
         RedemptionStatus::RolledBack => (LedgerEventKind::RolledBack, returned),
-    };
-    LedgerEvent {
-        discount,
-        ..message(id, kind, after)
-    }
-}
-
-fn message(id: LedgerEventId, kind: LedgerEventKind, stored: &Stored) -> LedgerEvent {
-    let Entry { record, .. } = &stored.entry;
-    LedgerEvent {
-        v: V1,
-        id,
-        kind,
-        organization_id: record.organization_id,
-        promotion_id: record.promotion_id,
-        redemption_id: stored.id,
-        mode: record.mode,
-        at: stored.updated_at,
-        discount: None,
-        coupon: stored.coupon.clone(),
-        record: None,
     }
 }
 

@@ -74,7 +74,7 @@ fn check_limits(state: &State<'_>, limits: &Limits, redeem: &Redeem) -> Result<b
     let last = limits.total().is_some_and(|most| redemptions == most.get());
     let Some(budget) = limits.budget() else { return Ok(last) };
     // The edge asks for an amount in the budget's currency; what has none cannot be counted.
-    let discount = redeem.entry.answer.discount.ok_or(Refused::Budget)?;
+    let discount = redeem.entry.facts().discount.ok_or(Refused::Budget)?;
     let spent = state.spent.saturating_add(discount.amount());
     if discount.currency() != budget.get().currency() || spent > budget.get().amount() {
         return Err(Refused::Budget);

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::money::{MAX_AMOUNT, PositiveMoney};
+use crate::money::{MAX_AMOUNT, Money, PositiveMoney};
 use crate::problem::FieldError;
 
 /// How often and how much; `null` alone means unlimited.
@@ -59,6 +59,24 @@ impl Limits {
         Ok(Self {
             total,
             per_customer,
+            budget,
+        })
+    }
+
+    /// Limits that were read before, each at most [`MAX_AMOUNT`].
+    pub(crate) fn new(total: Option<u64>, per_customer: Option<u64>, budget: Option<Money>) -> Option<Self> {
+        let limit = |limit: Option<u64>| match limit {
+            None => Some(None),
+            Some(limit) if limit <= MAX_AMOUNT => NonZeroU64::new(limit).map(Some),
+            Some(_) => None,
+        };
+        let budget = match budget {
+            None => None,
+            Some(budget) => Some(PositiveMoney::new(budget)?),
+        };
+        Some(Self {
+            total: limit(total)?,
+            per_customer: limit(per_customer)?,
             budget,
         })
     }

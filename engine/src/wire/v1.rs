@@ -326,7 +326,7 @@ mod tests {
             r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"test","at":"2026-11-21T12:00:00.125Z","reason":"condition_not_met","discount":null,"redemption_id":null,"country":"UY","city":"MVD","age_band":"18-24","response_ms":4}}"#
         ));
         check::<EvaluationRecord>(&format!(
-            r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"live","at":"2026-11-21T12:00:00.125Z","reason":null,"discount":null,"redemption_id":"red_{ID}","coupon":"SUMMER-1","exhausted":true,"country":null,"city":null,"age_band":null,"response_ms":4}}"#
+            r#"{{"v":1,"id":"eval_{ID}","organization_id":"org_{ID}","promotion_id":"prom_{ID}","version":3,"app_key_id":"key_{ID}","mode":"live","at":"2026-11-21T12:00:00.125Z","reason":null,"discount":null,"redemption_id":"red_{ID}","coupon":"SUMMER-1","country":null,"city":null,"age_band":null,"exhausted":true,"response_ms":4}}"#
         ));
     }
 

@@ -30,7 +30,7 @@ impl Row {
             stored.id,
             stored.status,
             stored.rolled_back,
-            &stored.entry.fingerprint,
+            stored.entry.fingerprint(),
         )
     }
 }
@@ -197,7 +197,7 @@ impl Book {
         let released = matches!(command, Command::Release(_))
             .then(|| state.redemption.clone())
             .flatten();
-        let (event, outcome) = decide(&state, command, now);
+        let (event, outcome) = decide(&state, command, now).expect("an entry of the model's");
         let event = match (bug, released) {
             (Some(Bug::ReleaseWithoutOldState), Some(stored)) => Some(force_released(&stored, now)),
             (Some(Bug::CounterInsteadOfRows), Some(_)) if event.is_none() => {
@@ -252,7 +252,9 @@ impl Book {
             return;
         }
         let id = LedgerEventId::from_parts(self.written, [0; 10]);
-        self.outbox.push(Told(Arc::new(pending.event.message(id))));
+        let message = pending.event.message(id).expect("an entry of the model's");
+        let message = serde_json::from_slice(&message).expect("an event");
+        self.outbox.push(Told(Arc::new(message)));
     }
 
     /// Ends every reservation whose time is over.
@@ -267,7 +269,7 @@ impl Book {
                 redemption: Some((*stored).clone()),
                 ..State::default()
             };
-            if let (Some(event), _) = decide(&state, Command::Expire, now) {
+            if let Ok((Some(event), _)) = decide(&state, Command::Expire, now) {
                 let pending = Pending {
                     key,
                     event,

@@ -5,6 +5,8 @@
 //! that loses, repeats and reorders, time, and the way of the ledger's events to the origin; Stateright visits every
 //! state of it. The tests run both, and see that each [`bug::Bug`] is found.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 pub mod bug;
 pub mod host;
 pub mod shop;

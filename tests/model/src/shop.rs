@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use engine::ids::{LedgerEventId, RedemptionId};
 use engine::ledger::Entry;
 use engine::promotion::Limits;
-use engine::wire::v1::RedemptionStatus;
+use engine::wire::v1::{EvaluateAnswer, EvaluationRecord, RedemptionStatus};
 
 use crate::bug::Bug;
 use crate::host::{Book, Pending};
@@ -70,7 +70,7 @@ pub struct Shop {
     /// What the host does wrong.
     pub bug: Option<Bug>,
     /// An answer and a record to fill in.
-    pub template: Entry,
+    pub template: (EvaluateAnswer, EvaluationRecord),
 }
 
 /// A discount of every order, in minor units.
@@ -190,7 +190,11 @@ pub enum Action {
 
 impl Shop {
     /// A shop without faults of the network, and with one use of each coupon.
-    pub const fn new(orders: Vec<Order>, limits: Limits, template: Entry) -> Self {
+    ///
+    /// # Panics
+    /// The template has no answer or no record.
+    pub fn new(orders: Vec<Order>, limits: Limits, template: &Entry) -> Self {
+        let record = serde_json::from_slice(template.record_json()).expect("a record");
         Self {
             orders,
             limits,
@@ -202,7 +206,7 @@ impl Shop {
             repetitions: 0,
             relays: false,
             bug: None,
-            template,
+            template: (template.answer().expect("an answer"), record),
         }
     }
 }

@@ -259,7 +259,7 @@ fn roll_back(known: &mut Known, amount: Option<u64>, key: Option<u8>) -> String 
 }
 
 fn template() -> Entry {
-    serde_json::from_str(include_str!("../../../engine/tests/data/ledger_entry.v1.json")).expect("a stored entry")
+    Entry::from_json(include_str!("../../../engine/tests/data/ledger_entry.v1.json")).expect("a stored entry")
 }
 
 fn uyu(amount: u64) -> Money {
@@ -279,7 +279,7 @@ fn instant(secs: i64) -> DateTime<Utc> {
 fn command(op: Op, template: &Entry, reference: &Reference, id: RedemptionId) -> Option<(&'static str, Command)> {
     let handle = |of| Handle {
         redemption_id: reference.id_of(of),
-        app_key_id: template.record.app_key_id,
+        app_key_id: template.facts().app_key_id,
         scope: KeyScope::ALL,
     };
     Some(match op {
@@ -313,12 +313,14 @@ fn redeem(op: Op, template: &Entry, now: i64, id: RedemptionId) -> Redeem {
     else {
         panic!("not a redemption")
     };
-    let mut entry = template.clone();
-    entry.fingerprint = format!("{}/{customer}/{coupon}/{discount}", CARTS[cart]);
-    entry.answer.discount = Some(uyu(discount));
-    if let Some(redemption) = &mut entry.answer.redemption {
+    let fingerprint = format!("{}/{customer}/{coupon}/{discount}", CARTS[cart]);
+    let mut answer = template.answer().expect("an answer");
+    answer.discount = Some(uyu(discount));
+    if let Some(redemption) = &mut answer.redemption {
         redemption.id = id;
     }
+    let record = serde_json::from_slice(template.record_json()).expect("a record");
+    let entry = Entry::new(fingerprint, &answer, &record);
     Redeem {
         entry,
         id,

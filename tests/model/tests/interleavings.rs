@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use engine::ledger::Entry;
 use engine::promotion::Limits;
 use model::bug::Bug;
 use model::shop::{Order, Shop, Step};
@@ -33,8 +34,8 @@ fn order(key: &'static str, fingerprint: &'static str, coupon: Option<&'static s
 
 fn shop(orders: Vec<Order>, limits: serde_json::Value) -> Shop {
     let template = include_str!("../../../engine/tests/data/ledger_entry.v1.json");
-    let template = serde_json::from_str(template).expect("a stored entry");
-    Shop::new(orders, Limits::parse(&limits).expect("limits"), template)
+    let template = Entry::from_json(template).expect("a stored entry");
+    Shop::new(orders, Limits::parse(&limits).expect("limits"), &template)
 }
 
 /// Three clients, two coupons of one use.

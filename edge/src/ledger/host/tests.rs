@@ -9,7 +9,7 @@ mod relay;
 use std::cell::Cell;
 
 use engine::ids::{AppKeyId, RedemptionId};
-use engine::ledger::{Changed, Claim, CouponClaim, Entry, Event, Handle, Redeem, RollBack, Stored};
+use engine::ledger::{Changed, Claim, CouponClaim, Entry, Event, Handle, Redeem, RollBack, Stored, Submission};
 use engine::money::Money;
 use engine::promotion::Limits;
 use engine::wire::v1::{KeyScope, LedgerEvent, RedemptionStatus};
@@ -62,7 +62,8 @@ impl Object {
             is_armed: self.is_armed || mistake == Some(How::SayArmed),
             new_id: &new_id,
         };
-        carry_out(&self.store, None, key, command, &moment).unwrap()
+        let Submission { key, command } = received(key, command);
+        carry_out(&self.store, None, &key, command, &moment).unwrap()
     }
 
     /// Another instance of it, which knows what is stored.
@@ -127,11 +128,16 @@ impl Object {
 }
 
 fn entry(fingerprint: &str) -> Entry {
-    let entry: Entry = serde_json::from_str(ENTRY).unwrap();
-    Entry {
-        fingerprint: fingerprint.to_owned(),
-        ..entry
-    }
+    let entry = Entry::from_json(ENTRY).unwrap();
+    let record = serde_json::from_slice(entry.record_json()).unwrap();
+    Entry::new(fingerprint.to_owned(), &entry.answer().unwrap(), &record)
+}
+
+/// What an object reads of a command.
+fn received(key: &str, command: Command) -> Submission {
+    let key = key.to_owned();
+    let sent = Submission { key, command }.to_json();
+    Submission::from_json(&String::from_utf8(sent).unwrap()).unwrap()
 }
 
 fn id(number: u8) -> RedemptionId {
@@ -139,7 +145,7 @@ fn id(number: u8) -> RedemptionId {
 }
 
 fn app_key() -> AppKeyId {
-    entry("").record.app_key_id
+    entry("").facts().app_key_id
 }
 
 fn handle(number: u8) -> Handle {
@@ -337,7 +343,7 @@ fn another_cart_at_a_place_is_a_conflict() {
     let Command::Redeem(mut other) = redeem(2, None, None) else {
         panic!("no redemption")
     };
-    other.entry.fingerprint = "g".to_owned();
+    other.entry = entry("g");
     assert_eq!(
         object.run("t/1", Command::Redeem(other)),
         Step::Answered(Outcome::Conflict)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::LedgerEventId;
-use crate::wire::v1::{KeyScope, LedgerEventKind};
+use crate::wire::v1::{KeyScope, LedgerEvent, LedgerEventKind};
 
 const UNTIL: &str = "2026-11-21T12:10:00Z";
 
@@ -42,8 +42,7 @@ impl Ledger {
         };
         let (event, outcome) = decide(&state, command, now);
         let Some(event) = event else { return outcome };
-        self.told
-            .push(event.message(LedgerEventId::from_parts(1, [1; 10])).kind);
+        self.told.push(message(&event).kind);
         self.redemption = match event {
             Event::Granted(stored) => Some(*stored),
             Event::Changed(changed) => {
@@ -60,18 +59,20 @@ impl Ledger {
     }
 }
 
+fn message(event: &Event) -> LedgerEvent {
+    let json = event.message(LedgerEventId::from_parts(1, [1; 10])).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
 fn redeem_of(fingerprint: &str, until: Option<DateTime<Utc>>) -> Command {
-    let entry = Entry {
-        fingerprint: fingerprint.to_owned(),
-        ..entry()
-    };
+    let entry = entry_with(fingerprint, entry().facts().discount);
     redeem(entry, claim(), until)
 }
 
 fn handle() -> Handle {
     Handle {
-        redemption_id: entry().record.redemption_id.unwrap(),
-        app_key_id: entry().record.app_key_id,
+        redemption_id: redemption_id(&entry()),
+        app_key_id: entry().facts().app_key_id,
         scope: KeyScope::ALL,
     }
 }
@@ -79,7 +80,7 @@ fn handle() -> Handle {
 fn look_up(fingerprint: &str) -> Command {
     Command::LookUp {
         fingerprint: fingerprint.to_owned(),
-        app_key_id: entry().record.app_key_id,
+        app_key_id: entry().facts().app_key_id,
     }
 }
 
@@ -248,8 +249,7 @@ fn a_part_is_of_the_discounts_currency() {
 
 #[test]
 fn a_redemption_without_a_discount_is_given_back_wholly() {
-    let mut plain = entry();
-    plain.answer.discount = None;
+    let plain = entry_with("f1", None);
     check(vec![
         (redeem(plain, claim(), None), at(0, 0), "granted", 1, 0),
         (roll_back(Some(1), None), at(1, 0), "excess 0", 1, 0),
@@ -312,12 +312,12 @@ fn a_revoked_key_changes_nothing() {
 
 #[test]
 fn the_record_of_a_grant_says_when_and_what() {
-    let message = |until| {
+    let told = |until| {
         let state = State::default();
         let (event, _) = decide(&state, redeem_of("a", until), at(0, 1));
-        event.unwrap().message(LedgerEventId::from_parts(1, [1; 10]))
+        message(&event.unwrap())
     };
-    let committed = message(None);
+    let committed = told(None);
     assert_eq!(
         (committed.kind, committed.discount),
         (LedgerEventKind::Committed, Some(uyu(1_205)))
@@ -329,7 +329,7 @@ fn the_record_of_a_grant_says_when_and_what() {
         u32::try_from((at(0, 1) - record.at).num_milliseconds()).unwrap_or(u32::MAX)
     );
     assert_eq!(record.discount, Some(uyu(1_205)));
-    let reserved = message(until());
+    let reserved = told(until());
     assert_eq!((reserved.kind, reserved.discount), (LedgerEventKind::Reserved, None));
     let record = reserved.record.unwrap();
     assert_eq!(
@@ -341,13 +341,13 @@ fn the_record_of_a_grant_says_when_and_what() {
 #[test]
 fn messages_tell_what_was_given_and_returned() {
     let mut redemption = None;
-    let mut check = |command, expected: Option<u64>| {
+    let mut check = |command: Command, expected: Option<u64>| {
         let state = State {
             redemption: redemption.clone(),
             ..State::default()
         };
         let event = decide(&state, command, at(1, 0)).0.unwrap();
-        let message = event.message(LedgerEventId::from_parts(1, [1; 10]));
+        let message = message(&event);
         assert_eq!(message.discount, expected.map(uyu), "{:?}", message.kind);
         redemption = Some(match event {
             Event::Granted(stored) => *stored,

@@ -1,12 +1,9 @@
 //! What the queue brings to the origin.
 
-use serde::de::MapAccess;
-use serde::de::value::MapAccessDeserializer;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::V1;
-use crate::tagged::{self, Tagged, read_none};
 
 /// The path on the origin that takes an [`IngestRequest`].
 pub const INGEST_PATH: &str = "/internal/ingest";
@@ -34,8 +31,8 @@ pub struct IngestAnswer {
 }
 
 /// What became of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case", try_from = "ResultForm")]
 pub enum IngestResult {
     /// Committed now.
     Stored,
@@ -50,31 +47,35 @@ pub enum IngestResult {
     },
 }
 
-/// The field of [`IngestResult::Rejected`].
+/// [`IngestResult`] as it is read: serde would read the enum itself through a buffer.
 #[derive(Deserialize)]
-struct Rejected {
-    detail: String,
+struct ResultForm {
+    state: State,
+    detail: Option<String>,
 }
 
-impl Tagged for IngestResult {
-    const TAG: &'static str = "state";
-    const NAMES: &'static [&'static str] = &["rejected", "stored", "duplicate", "parked"];
-
-    fn read<'de, A: MapAccess<'de>>(name: &str, rest: MapAccessDeserializer<A>) -> Result<Self, A::Error> {
-        let alone = match name {
-            "rejected" => return Rejected::deserialize(rest).map(|Rejected { detail }| Self::Rejected { detail }),
-            "stored" => Self::Stored,
-            "duplicate" => Self::Duplicate,
-            "parked" => Self::Parked,
-            _ => return tagged::unknown(name),
-        };
-        read_none(rest).map(|()| alone)
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Stored,
+    Duplicate,
+    Parked,
+    Rejected,
 }
 
-impl<'de> Deserialize<'de> for IngestResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tagged::read(deserializer)
+impl TryFrom<ResultForm> for IngestResult {
+    type Error = &'static str;
+
+    fn try_from(form: ResultForm) -> Result<Self, &'static str> {
+        match form.state {
+            State::Stored => Ok(Self::Stored),
+            State::Duplicate => Ok(Self::Duplicate),
+            State::Parked => Ok(Self::Parked),
+            State::Rejected => {
+                let detail = form.detail.ok_or("what is rejected has a `detail`")?;
+                Ok(Self::Rejected { detail })
+            }
+        }
     }
 }
 
@@ -128,19 +129,26 @@ mod tests {
 
     #[test]
     fn each_fate_is_read() {
+        let check = |json: &str, expected: Result<IngestResult, &str>| {
+            let read = serde_json::from_str::<IngestResult>(json).map_err(|error| error.to_string());
+            match (read, expected) {
+                (Ok(result), expected) => assert_eq!(Ok(result), expected, "{json}"),
+                (Err(error), expected) => {
+                    assert!(expected.is_err_and(|part| error.contains(part)), "{json}: {error}");
+                }
+            }
+        };
+        check(r#"{"state":"stored"}"#, Ok(IngestResult::Stored));
+        check(r#"{"state":"duplicate","later":[1]}"#, Ok(IngestResult::Duplicate));
+        check(r#"{"state":"parked"}"#, Ok(IngestResult::Parked));
         let detail = "no record".to_owned();
-        let samples = [
-            IngestResult::Stored,
-            IngestResult::Duplicate,
-            IngestResult::Parked,
-            IngestResult::Rejected { detail },
-        ];
-        tagged::tests::check(&samples, |result| match result {
-            IngestResult::Stored => "stored",
-            IngestResult::Duplicate => "duplicate",
-            IngestResult::Parked => "parked",
-            IngestResult::Rejected { .. } => "rejected",
-        });
+        check(
+            r#"{"detail":"no record","state":"rejected"}"#,
+            Ok(IngestResult::Rejected { detail }),
+        );
+        check(r#"{"state":"rejected"}"#, Err("what is rejected has a `detail`"));
+        check(r#"{"state":"lost"}"#, Err("unknown variant `lost`"));
+        check("null", Err("invalid type: null"));
     }
 
     #[test]

@@ -41,15 +41,15 @@ pub struct EvaluationRecord {
     /// The coupon that the redemption used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon: Option<CouponCode>,
-    /// Whether the ledger told that a limit or the budget is used up.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub exhausted: bool,
     /// ISO 3166-1 alpha-2, when the shop sent it.
     pub country: Option<String>,
     /// UN/LOCODE location in that country, when the shop sent it.
     pub city: Option<String>,
     /// From the birth date, when the shop sent it.
     pub age_band: Option<AgeBand>,
+    /// Whether the ledger told that a limit or the budget is used up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub exhausted: bool,
     /// Time at the edge from request to answer, in milliseconds.
     pub response_ms: u32,
 }
@@ -62,6 +62,9 @@ const fn is_false(value: &bool) -> bool {
 }
 
 impl EvaluationRecord {
+    /// How the last of its fields begins.
+    pub(crate) const RESPONSE_MS: &str = ",\"response_ms\":";
+
     /// Records as the JSON text of an array: the same that serializing them gives.
     pub fn to_json(records: &[Self]) -> Vec<u8> {
         let mut json = Vec::with_capacity(records.len() * USUAL_BYTES);
@@ -77,7 +80,13 @@ impl EvaluationRecord {
     }
 
     /// The same of one.
-    pub(crate) fn write(&self, out: &mut JsonWriter<'_>) {
+    fn write(&self, out: &mut JsonWriter<'_>) {
+        self.write_known(out);
+        Self::write_end(self.exhausted, self.response_ms, out);
+    }
+
+    /// The first part of it: what is known before the ledger decides.
+    pub(crate) fn write_known(&self, out: &mut JsonWriter<'_>) {
         out.raw("{\"v\":1,\"id\":\"eval_");
         out.hex(self.id.uuid());
         out.raw("\",\"organization_id\":\"org_");
@@ -112,17 +121,21 @@ impl EvaluationRecord {
             out.raw(",\"coupon\":");
             out.text(coupon.as_str());
         }
-        if self.exhausted {
-            out.raw(",\"exhausted\":true");
-        }
         out.raw(",\"country\":");
         out.optional(self.country.as_deref(), JsonWriter::text);
         out.raw(",\"city\":");
         out.optional(self.city.as_deref(), JsonWriter::text);
         out.raw(",\"age_band\":");
         out.value(&self.age_band);
-        out.raw(",\"response_ms\":");
-        out.number(self.response_ms.into());
+    }
+
+    /// The rest: what the ledger tells, and the time that all of it took.
+    pub(crate) fn write_end(exhausted: bool, response_ms: u32, out: &mut JsonWriter<'_>) {
+        if exhausted {
+            out.raw(",\"exhausted\":true");
+        }
+        out.raw(Self::RESPONSE_MS);
+        out.number(response_ms.into());
         out.raw("}");
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engine::ids::RedemptionId;
 use engine::ledger::{Claim, Command, CouponClaim, Entry, Handle, Outcome, Redeem, RollBack};
 use engine::money::Money;
-use engine::wire::v1::KeyScope;
+use engine::wire::v1::{EvaluationRecord, KeyScope};
 
 use super::{DISCOUNT, Order, Shop, Step, Told};
 use crate::bug::Bug;
@@ -32,7 +32,7 @@ impl Shop {
         let until = Self::instant(now.saturating_add(self.hold_ticks));
         let handle = redemption.map(|redemption_id| Handle {
             redemption_id,
-            app_key_id: self.template.record.app_key_id,
+            app_key_id: self.template.1.app_key_id,
             scope: KeyScope::ALL,
         });
         match step {
@@ -41,7 +41,7 @@ impl Shop {
             Step::Confirm => handle.map(Command::Confirm),
             Step::Release => handle.map(Command::Release),
             Step::RollBackPart(amount) => {
-                let amount = Money::new(amount, self.template.answer.discount?.currency()).ok()?;
+                let amount = Money::new(amount, self.template.0.discount?.currency()).ok()?;
                 handle.map(|handle| roll_back(handle, Some(amount)))
             }
             Step::RollBackAll => handle.map(|handle| roll_back(handle, None)),
@@ -71,21 +71,23 @@ impl Shop {
     }
 
     fn entry(&self, order: &Order, id: RedemptionId) -> Entry {
-        let mut entry = self.template.clone();
+        let (mut answer, record) = self.template.clone();
+        let currency = answer.discount.map(|money| money.currency());
+        answer.discount = currency.and_then(|currency| Money::new(DISCOUNT, currency).ok());
+        if let Some(redemption) = &mut answer.redemption {
+            redemption.id = id;
+        }
+        let record = EvaluationRecord {
+            // The order, so that a client can see whose answer it got.
+            city: Some(order.fingerprint.to_owned()),
+            ..record
+        };
         let fingerprint = if self.bug == Some(Bug::MissingFingerprint) {
             ""
         } else {
             order.fingerprint
         };
-        fingerprint.clone_into(&mut entry.fingerprint);
-        let currency = entry.answer.discount.map(|money| money.currency());
-        entry.answer.discount = currency.and_then(|currency| Money::new(DISCOUNT, currency).ok());
-        if let Some(redemption) = &mut entry.answer.redemption {
-            redemption.id = id;
-        }
-        // The order, so that a client can see whose answer it got.
-        entry.record.city = Some(order.fingerprint.to_owned());
-        entry
+        Entry::new(fingerprint.to_owned(), &answer, &record)
     }
 
     fn batch(&self) -> Option<engine::coupon::BatchTerms> {

@@ -238,7 +238,7 @@ pub(super) fn is_write_of_command(statement: &str) -> bool {
 
 pub(super) fn drop_fingerprint(command: &mut Command) {
     if let Command::Redeem(redeem) = command {
-        redeem.entry.fingerprint.clear();
+        redeem.entry = super::entry("");
     }
 }
 
