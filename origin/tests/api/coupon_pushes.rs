@@ -127,6 +127,8 @@ async fn an_import_changes_the_rule_too() {
         let ana = app.register("ana").await;
         ana.create_coupon_promotion("club").await;
         ana.activate("club").await;
+        // Written before the clock goes on: the next write waits for as long from there.
+        wait_for("the rule", async || is_listed(&app, &ana)).await;
         import(&ana, 1).await.expect(200);
         app.clock.advance(SPACING);
         wait_for("the rule to say so", async || {
