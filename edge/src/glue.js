@@ -24,27 +24,31 @@ function named(objects, name) {
 }
 
 // Posts to an object of the ledger, and answers its body. Bound in ledger.rs.
-export async function post(objects, name, url, body) {
-  return read(await named(objects, name).fetch(url, { method: "POST", body }));
+export async function post({ LEDGER }, name, url, body) {
+  return read(await named(LEDGER, name).fetch(url, { __proto__: null, method: "POST", body }));
 }
 
 // The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.
-export function ask(objects, name, url, body, soon, then) {
+export function ask(env, name, url, body, soon, then) {
   const failed = (error) => then(undefined, String(error));
   const answered = (bytes) => (bytes ? then(bytes) : failed("it takes too long"));
-  return soon(post(objects, name, url, body)).then(answered, failed);
+  return soon(post(env, name, url, body)).then(answered, failed);
 }
 
 // Asks an object of the ledger, and answers its body, or nothing when there is nothing. Bound in ledger.rs.
-export async function get(objects, name, url) {
-  const response = await named(objects, name).fetch(url);
+export async function get({ LEDGER }, name, url) {
+  const response = await named(LEDGER, name).fetch(url);
   return response.status === 404 ? undefined : read(response);
 }
 
 const NOTHING = new Uint8Array(0);
 
-async function read(response) {
-  if (response.status === 204) return NOTHING;
+// The usual outcome takes no promise.
+function read(response) {
+  return response.status === 204 ? NOTHING : readBody(response);
+}
+
+async function readBody(response) {
   if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   // Nothing means something only where it is said so.
@@ -52,8 +56,12 @@ async function read(response) {
   return bytes;
 }
 
-// The rows of a query of an object's storage, each of which is a JSON array, and a statement that writes there. Bound in
-// ledger/store.rs.
+// The row of a query of an object's storage, the rows of another, each of which is a JSON array, and a statement that writes
+// there. Bound in ledger/store.rs.
+export function queryRow(sql, query, values) {
+  return exec(sql, query, values).one().row;
+}
+
 export function queryRows(sql, query, values) {
   return `[${[...exec(sql, query, values).raw()].join()}]`;
 }

@@ -30,7 +30,7 @@ use futures_util::future::{join_all, try_join_all};
 use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::{self, JsValue, closure::Closure, prelude::wasm_bindgen};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys;
+use worker::{Env, web_sys};
 
 use crate::app::{App, Bindings};
 use crate::body;
@@ -79,10 +79,6 @@ pub(crate) fn ask(
     soon: &JsValue,
     then: impl FnOnce(Result<Outcome, Failure>) -> web_sys::Response + 'static,
 ) -> JsValue {
-    let namespace = match bindings.ledger() {
-        Ok(namespace) => namespace,
-        Err(error) => return then(Err(unavailable(error))).into(),
-    };
     let object = place.object();
     let body = submission(place.key(), command);
     let url = format!("{HOST}{COMMAND_PATH}{BRIEFLY}");
@@ -94,15 +90,8 @@ pub(crate) fn ask(
         };
         then(read(&object, reply))
     };
-    ask_object(
-        namespace.as_ref(),
-        &name,
-        &url,
-        &body,
-        soon,
-        &Closure::once_into_js(then),
-    )
-    .into()
+    let then = Closure::once_into_js(then);
+    ask_object(bindings.env(), &name, &url, &body, soon, &then).into()
 }
 
 fn submission(key: &str, command: Command) -> Vec<u8> {
@@ -227,24 +216,19 @@ fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, String> {
 
 /// The body of an object's `200`, none for its `204`; it answers with another status when it failed.
 async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Result<Vec<u8>, String> {
-    let call = |objects: &JsValue| post_to_object(objects, object, &format!("{HOST}{path}"), body);
-    exchange(bindings, object, call).await.map(Option::unwrap_or_default)
+    let call = post_to_object(bindings.env(), object, &format!("{HOST}{path}"), body);
+    exchange(object, call).await.map(Option::unwrap_or_default)
 }
 
 /// The body of an object's `200`; `None` when it has nothing to tell.
 async fn get(bindings: &Bindings, object: &str, path: &str) -> Result<Option<Vec<u8>>, String> {
-    let call = |objects: &JsValue| get_from_object(objects, object, &format!("{HOST}{path}"));
-    exchange(bindings, object, call).await
+    let call = get_from_object(bindings.env(), object, &format!("{HOST}{path}"));
+    exchange(object, call).await
 }
 
-async fn exchange(
-    bindings: &Bindings,
-    object: &str,
-    call: impl FnOnce(&JsValue) -> Promise,
-) -> Result<Option<Vec<u8>>, String> {
-    let namespace = bindings.ledger().map_err(|error| error.to_string())?;
+async fn exchange(object: &str, call: Promise) -> Result<Option<Vec<u8>>, String> {
     let call = async {
-        let body = JsFuture::from(call(namespace.as_ref())).await?;
+        let body = JsFuture::from(call).await?;
         Ok((!body.is_undefined()).then(|| Uint8Array::from(body).to_vec()))
     };
     let answer = within(TIMEOUT, call).await;
@@ -254,9 +238,9 @@ async fn exchange(
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = ask)]
-    fn ask_object(objects: &JsValue, name: &str, url: &str, body: &[u8], soon: &JsValue, then: &JsValue) -> Promise;
+    fn ask_object(env: &Env, name: &str, url: &str, body: &[u8], soon: &JsValue, then: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = post)]
-    fn post_to_object(objects: &JsValue, name: &str, url: &str, body: &[u8]) -> Promise;
+    fn post_to_object(env: &Env, name: &str, url: &str, body: &[u8]) -> Promise;
     #[wasm_bindgen(js_name = get)]
-    fn get_from_object(objects: &JsValue, name: &str, url: &str) -> Promise;
+    fn get_from_object(env: &Env, name: &str, url: &str) -> Promise;
 }

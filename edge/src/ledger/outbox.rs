@@ -24,9 +24,10 @@ const SELECT_OUTSTANDING: &str = "SELECT json_array(outbox.id, old_status, old_r
     transaction_id, customer_id, coupon, counted, reserved_until, outbox.rolled_back, at, entry) \
     FROM outbox JOIN redemptions ON redemptions.id = redemption_id \
     WHERE outbox.id > ?1 ->> 0 AND outbox.id < ?1 ->> 1 ORDER BY outbox.id LIMIT 100";
-const SELECT_OLDEST: &str = "SELECT json_array(min(id)) FROM outbox";
+const SELECT_OLDEST: &str = "SELECT json_array(min(id)) AS row FROM outbox";
 const DELETE_EVENTS: &str = "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1))";
-const SELECT_FIRST_END: &str = "SELECT json_array(min(reserved_until)) FROM redemptions WHERE status = 'reserved'";
+const SELECT_FIRST_END: &str =
+    "SELECT json_array(min(reserved_until)) AS row FROM redemptions WHERE status = 'reserved'";
 
 /// What this instance has to send.
 #[derive(Default)]
@@ -196,9 +197,7 @@ impl<S: Sql> Store<S> {
         if !self.has_tables() {
             return Ok(None);
         }
-        let first_end = self
-            .row(SELECT_FIRST_END, vec![])?
-            .map_or(Ok(None), |mut row| row.integer())?;
+        let first_end = self.row(SELECT_FIRST_END, vec![])?.integer()?;
         let unsent = self.unsent.borrow();
         let waiting = (!unsent.packs.is_empty()).then_some(written_at);
         let reading = unsent.reading.as_ref().map(|reading| reading.at);
@@ -209,8 +208,7 @@ impl<S: Sql> Store<S> {
         if !self.has_tables() {
             return Ok(None);
         }
-        self.row(SELECT_OLDEST, vec![])?
-            .map_or(Ok(None), |mut row| row.parsed())
+        self.row(SELECT_OLDEST, vec![])?.parsed()
     }
 }
 

@@ -146,7 +146,7 @@ CREATE TABLE revoked_keys (
 
 /// From what one sees how an object was made.
 pub(super) const SELECT_MADE: &str =
-    "SELECT json_array(group_concat(sql)) FROM sqlite_master WHERE name IN ('outbox', 'places')";
+    "SELECT json_array(group_concat(sql)) AS row FROM sqlite_master WHERE name IN ('outbox', 'places')";
 
 /// What makes an object of an older release what [`SCHEMA`] makes: what it shows by ([`SELECT_MADE`]), and the statements.
 pub(super) const MIGRATIONS: [(&str, &str); 2] = [

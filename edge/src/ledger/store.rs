@@ -50,21 +50,21 @@ const SELECT_BY_PLACE: &str = concat!(
      (SELECT value FROM counts WHERE name = ?1 ->> 2), (SELECT value FROM counts WHERE name = ?1 ->> 3), \
      (SELECT coupon FROM coupons WHERE code = ?1 ->> 4), ",
     redemption!("key = ?1 ->> 5 AND status NOT IN ('released', 'expired')"),
-    ")"
+    ") AS row"
 );
 const SELECT_BY_ID: &str = concat!(
     "SELECT json_array(",
     about_all!(),
     ", (SELECT answer FROM answers WHERE redemption_id = ?1 ->> 1 AND idempotency_key = ?1 ->> 2), ",
     redemption!("id = ?1 ->> 1"),
-    ")"
+    ") AS row"
 );
 const SELECT_ENDED: &str = concat!(
     "SELECT json_array(",
     columns!(),
     ") FROM redemptions WHERE status = 'reserved' AND reserved_until <= ?1 ->> 0 ORDER BY reserved_until, id"
 );
-const SELECT_CONFIG: &str = "SELECT json_array(config) FROM config";
+const SELECT_CONFIG: &str = "SELECT json_array((SELECT config FROM config)) AS row";
 const INSERT_GRANT: &str = "INSERT INTO grants (id, event_id, key, status, transaction_id, customer_id, coupon, counted, \
     currency, amount, reserved_until, updated_at, entry) VALUES (?1 ->> 0, ?1 ->> 1, ?1 ->> 2, ?1 ->> 3, ?1 ->> 4, \
     ?1 ->> 5, ?1 ->> 6, ?1 ->> 7, ?1 ->> 8, ?1 ->> 9, ?1 ->> 10, ?1 ->> 11, ?2)";
@@ -135,15 +135,23 @@ fn push(json: &mut String, value: &Value) -> Fallible<()> {
 
 /// Runs SQL.
 pub(super) trait Sql {
-    /// The rows of a query, value by value. Each is one column, a JSON array: the platform takes longer over the name and the
-    /// value of a column than SQLite over such an array.
-    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>>;
+    /// The row of a query that always has one, value by value. It is one column, a JSON array: the platform takes longer over
+    /// the name and the value of a column than SQLite over such an array. This one's is `row`.
+    fn row(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Value>>;
+    /// The rows of another query, each as such an array.
+    fn rows(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>>;
     /// Runs a statement that writes, or several when there are no bindings.
     fn run(&self, statement: &'static str, bindings: Bindings) -> Fallible<()>;
 }
 
 impl Sql for SqlStorage {
-    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>> {
+    fn row(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Value>> {
+        let values = bindings.to_json()?;
+        let row = query_row(self.as_ref(), query, values.as_deref()).map_err(thrown)?;
+        serde_json::from_str(&row).map_err(text)
+    }
+
+    fn rows(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Vec<Value>>> {
         let values = bindings.to_json()?;
         let rows = query_rows(self.as_ref(), query, values.as_deref()).map_err(thrown)?;
         serde_json::from_str(&rows).map_err(text)
@@ -157,6 +165,8 @@ impl Sql for SqlStorage {
 
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
+    #[wasm_bindgen(catch, js_name = queryRow)]
+    fn query_row(sql: &JsValue, query: &str, values: Option<&str>) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_name = queryRows)]
     fn query_rows(sql: &JsValue, query: &str, values: Option<&str>) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_name = runStatement)]
@@ -214,8 +224,7 @@ impl<S: Sql> Store<S> {
 
     /// The statements that made what has changed since the first release; `None` for an object without tables.
     fn made(&self) -> Fallible<Option<String>> {
-        self.row(SELECT_MADE, vec![])?
-            .map_or(Ok(None), |mut row| row.optional_text())
+        self.row(SELECT_MADE, vec![])?.optional_text()
     }
 
     /// Reads something.
@@ -261,17 +270,16 @@ impl<S: Sql> Store<S> {
         let mut bindings = vec![app_key];
         bindings.extend(counted.map(Value::from));
         bindings.push(key.into());
-        if let Some(mut row) = self.row(SELECT_BY_PLACE, bindings)? {
-            let state = &mut known.state;
-            state.key_revoked = row.flag()?;
-            known.first_end = row.integer()?;
-            state.redemptions = row.count()?;
-            state.spent = row.count()?;
-            state.customer_redemptions = row.count()?;
-            state.coupon_uses = row.count()?;
-            state.coupon = row.json()?;
-            state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
-        }
+        let mut row = self.row(SELECT_BY_PLACE, bindings)?;
+        let state = &mut known.state;
+        state.key_revoked = row.flag()?;
+        known.first_end = row.integer()?;
+        state.redemptions = row.count()?;
+        state.spent = row.count()?;
+        state.customer_redemptions = row.count()?;
+        state.coupon_uses = row.count()?;
+        state.coupon = row.json()?;
+        state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
         Ok(())
     }
 
@@ -283,12 +291,11 @@ impl<S: Sql> Store<S> {
         known: &mut Known<'_>,
     ) -> Fallible<()> {
         let bindings = vec![app_key, id.into(), idempotency_key.into()];
-        if let Some(mut row) = self.row(SELECT_BY_ID, bindings)? {
-            known.state.key_revoked = row.flag()?;
-            known.first_end = row.integer()?;
-            known.state.remembered = row.json()?;
-            known.state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
-        }
+        let mut row = self.row(SELECT_BY_ID, bindings)?;
+        known.state.key_revoked = row.flag()?;
+        known.first_end = row.integer()?;
+        known.state.remembered = row.json()?;
+        known.state.redemption = row.nested()?.map(|mut row| row.stored()).transpose()?;
         Ok(())
     }
 
@@ -325,8 +332,7 @@ impl<S: Sql> Store<S> {
         if !self.has_tables() {
             return Ok(None);
         }
-        self.row(SELECT_CONFIG, vec![])?
-            .map_or(Ok(None), |mut row| row.optional_text())
+        self.row(SELECT_CONFIG, vec![])?.optional_text()
     }
 
     /// Keeps a configuration, unless a newer one is there.
@@ -360,12 +366,12 @@ impl<S: Sql> Store<S> {
 
     /// The rows of a query.
     pub(super) fn rows(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<impl Iterator<Item = Row>> {
-        Ok(self.sql.query(query, bindings.into())?.into_iter().map(Row::new))
+        Ok(self.sql.rows(query, bindings.into())?.into_iter().map(Row::new))
     }
 
-    /// The first row of a query.
-    pub(super) fn row(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Option<Row>> {
-        Ok(self.rows(query, bindings)?.next())
+    /// The row of a query that always has one.
+    pub(super) fn row(&self, query: &'static str, bindings: Vec<Value>) -> Fallible<Row> {
+        Ok(Row::new(self.sql.row(query, bindings.into())?))
     }
 }
 

@@ -8,7 +8,7 @@ use super::row::Fallible;
 use super::store::{Sql, Store};
 
 const SELECT_SUMS: &str = "SELECT json_array(sum(events), (SELECT count(*) FROM outbox), (SELECT min(id) FROM outbox), \
-    sum(status IN ('committed', 'rolled_back')), sum(status = 'rolled_back')) FROM redemptions";
+    sum(status IN ('committed', 'rolled_back')), sum(status = 'rolled_back')) AS row FROM redemptions";
 const SELECT_DISCOUNTS: &str = "SELECT json_array(currency, sum(amount), sum(rolled_back)) FROM redemptions \
     WHERE status IN ('committed', 'rolled_back') AND currency IS NOT NULL GROUP BY currency ORDER BY currency";
 
@@ -16,21 +16,19 @@ impl<S: Sql> Store<S> {
     /// Sums over all redemptions. It reads every row: reading a thousand costs what writing one does, and counting would
     /// write some with each command.
     pub(super) fn tally(&self) -> Fallible<TallyAnswer> {
-        let mut tally = TallyAnswer::default();
         if !self.has_tables() {
-            return Ok(tally);
+            return Ok(TallyAnswer::default());
         }
-        if let Some(mut row) = self.row(SELECT_SUMS, vec![])? {
-            tally = TallyAnswer {
-                v: V1,
-                events: row.count()?,
-                outstanding: row.count()?,
-                oldest_outstanding_at: row.parsed()?.and_then(made_at),
-                committed: row.count()?,
-                rolled_back: row.count()?,
-                discounts: Vec::new(),
-            };
-        }
+        let mut row = self.row(SELECT_SUMS, vec![])?;
+        let mut tally = TallyAnswer {
+            v: V1,
+            events: row.count()?,
+            outstanding: row.count()?,
+            oldest_outstanding_at: row.parsed()?.and_then(made_at),
+            committed: row.count()?,
+            rolled_back: row.count()?,
+            discounts: Vec::new(),
+        };
         for mut row in self.rows(SELECT_DISCOUNTS, vec![])? {
             let Some(currency) = row.parsed()? else { continue };
             tally.discounts.push(TallyDiscount {

@@ -115,7 +115,12 @@ impl Lite {
 }
 
 impl Sql for Lite {
-    fn query(&self, query: &'static str, bindings: Bindings) -> Fallible<Rows> {
+    fn row(&self, query: &'static str, bindings: Bindings) -> Fallible<Vec<Value>> {
+        let rows = self.rows(query, bindings)?;
+        <[_; 1]>::try_from(rows).map_or_else(|rows| Err(format!("not one row: {rows:?}")), |[row]| Ok(row))
+    }
+
+    fn rows(&self, query: &'static str, bindings: Bindings) -> Fallible<Rows> {
         let rows = self.exec(query, bound(bindings)?)?;
         Ok(rows.iter().map(|row| array(row)).collect())
     }

@@ -97,7 +97,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "an end that nobody is woken for",
         how: How::Say(&[(
-            "SELECT json_array(min(reserved_until)) FROM redemptions WHERE status = 'reserved'",
+            "SELECT json_array(min(reserved_until)) AS row FROM redemptions WHERE status = 'reserved'",
             "SELECT json_array(NULL)",
         )]),
         found_by: relay::reservations_are_due_at_their_end,
