@@ -25,7 +25,7 @@ function named(objects, name) {
 
 // Posts to an object of the ledger, and answers its body. Bound in ledger.rs.
 export async function post({ LEDGER }, name, url, body) {
-  return read(await named(LEDGER, name).fetch(url, { __proto__: null, method: "POST", body }));
+  return read(await named(LEDGER, name).fetch(url, { method: "POST", body }));
 }
 
 // The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.

@@ -49,7 +49,7 @@ pub use types::{
     Attribute, AttributeType, Field, Literal, MAX_FIELDS, MAX_TYPE_BYTES, MAX_TYPE_DEPTH, Schema, TypeError, is_name,
 };
 
-pub(crate) use fingerprint::Fingerprint;
+pub(crate) use fingerprint::Fingerprinted;
 pub(crate) use inputs::Issues;
 pub(crate) use layout::slot;
 pub(crate) use number::Number;

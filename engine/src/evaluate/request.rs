@@ -5,14 +5,12 @@ use sha2::{Digest, Sha256};
 
 use crate::calendar::Date;
 use crate::demographics::{AgeBand, City, Country};
-use crate::expression::{Fingerprint, Inputs, Program, Text};
+use crate::expression::{Fingerprinted, Inputs, Program, Text};
 use crate::money::Money;
 
 /// Longest transaction, customer or coupon reference, in characters: room for a UUID with a prefix or a URN, and it
 /// bounds what the ledger stores.
 pub const MAX_REFERENCE_CHARS: usize = 128;
-/// Bytes that a fingerprint is usually made of, with some room.
-const FINGERPRINTED_BYTES: usize = 512;
 
 /// What a request says besides its attributes.
 #[derive(Debug, Default)]
@@ -88,24 +86,17 @@ impl<'a> Request<'a> {
     /// Tells this request from another with the same transaction: SHA-256 in hex over every value that the rule takes
     /// from it, so that order of keys, white space and attributes that the condition does not read do not count.
     pub fn fingerprint(&self) -> String {
-        let mut parts = Vec::with_capacity(FINGERPRINTED_BYTES);
         let birth_date = self.head.birth_date.map(|date| date.to_string()).unwrap_or_default();
         let amount = self.head.amount.map(|amount| amount.to_string()).unwrap_or_default();
-        let mut part = |name: &str, text: &str| {
-            // A length before each part keeps ("a", "bc") apart from ("ab", "c").
-            let mut length = itoa::Buffer::new();
-            for piece in [name, ":", length.format(text.len()), ":", text, ";"] {
-                parts.extend_from_slice(piece.as_bytes());
-            }
-        };
-        part("country", self.country().unwrap_or_default());
-        part("city", self.city().unwrap_or_default());
-        part("birth_date", &birth_date);
-        part("amount", &amount);
-        part("coupon_code", self.coupon_code().unwrap_or_default());
-        part("customer_id", self.customer_id().unwrap_or_default());
-        Fingerprint::new(self.inputs, self.program).attributes(&mut part);
-        hex::encode_string(&Sha256::digest(&parts))
+        let mut parts = Fingerprinted::new();
+        parts.add("country", self.country().unwrap_or_default());
+        parts.add("city", self.city().unwrap_or_default());
+        parts.add("birth_date", &birth_date);
+        parts.add("amount", &amount);
+        parts.add("coupon_code", self.coupon_code().unwrap_or_default());
+        parts.add("customer_id", self.customer_id().unwrap_or_default());
+        parts.add_attributes(self.inputs, self.program);
+        hex::encode_string(&Sha256::digest(parts.bytes()))
     }
 }
 

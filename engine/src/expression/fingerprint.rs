@@ -1,73 +1,149 @@
 //! The values that a program takes from a request, by name: for telling one request from another.
 
+use std::fmt::{Display, Write};
+
 use super::inputs::Inputs;
 use super::layout::{Layout, LayoutField, Take};
 use super::program::Program;
 use super::value::{List, ListOrigin, Value};
 
-pub(crate) struct Fingerprint<'a> {
-    inputs: &'a Inputs,
-    layout: &'a Layout,
+/// Bytes that a fingerprint is usually made of, with some room.
+const USUAL_BYTES: usize = 512;
+
+/// What a fingerprint is made of: a name, the length of a text and the text, one after the other.
+pub(crate) struct Fingerprinted {
+    bytes: Vec<u8>,
+    /// Where the value at hand is found in the attributes.
+    path: String,
+    /// What has to be written to know its length.
+    text: String,
 }
 
-impl<'a> Fingerprint<'a> {
-    pub(crate) const fn new(inputs: &'a Inputs, program: &'a Program) -> Self {
+impl Fingerprinted {
+    pub(crate) fn new() -> Self {
         Self {
+            bytes: Vec::with_capacity(USUAL_BYTES),
+            path: String::new(),
+            text: String::new(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// A part that is no attribute.
+    pub(crate) fn add(&mut self, name: &str, text: &str) {
+        add(&mut self.bytes, name, &[], text);
+    }
+
+    /// The attributes, in an order that depends on their names only. Two spellings of a number are one value; what is absent
+    /// is left out.
+    pub(crate) fn add_attributes(&mut self, inputs: &Inputs, program: &Program) {
+        let layout = &program.layout;
+        Attributes {
             inputs,
-            layout: &program.layout,
+            layout,
+            parts: self,
         }
+        .fields(&layout.attributes, 0, 0);
     }
 
-    /// Gives each value to `part` with its path, in an order that depends on the names only. Two spellings of a number
-    /// are one value; what is absent is left out.
-    pub(crate) fn attributes(&self, part: &mut impl FnMut(&str, &str)) {
-        self.fields(&self.layout.attributes, "", 0, 0, part);
+    /// The value at hand.
+    fn value(&mut self, kind: u8, text: &str) {
+        add(&mut self.bytes, &self.path, &[kind], text);
     }
 
-    fn fields(&self, fields: &[LayoutField], path: &str, table: u16, row: usize, part: &mut impl FnMut(&str, &str)) {
+    fn written(&mut self, kind: u8, value: impl Display) {
+        self.text.clear();
+        // Writing to memory does not fail.
+        _ = write!(self.text, "{value}");
+        add(&mut self.bytes, &self.path, &[kind], &self.text);
+    }
+
+    fn whole(&mut self, kind: u8, number: i64) {
+        add(&mut self.bytes, &self.path, &[kind], itoa::Buffer::new().format(number));
+    }
+}
+
+/// A length before each text keeps ("a", "bc") apart from ("ab", "c").
+fn add(bytes: &mut Vec<u8>, name: &str, kind: &[u8], text: &str) {
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.push(b':');
+    bytes.extend_from_slice(itoa::Buffer::new().format(kind.len() + text.len()).as_bytes());
+    bytes.push(b':');
+    bytes.extend(kind);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(b';');
+}
+
+struct Attributes<'a> {
+    inputs: &'a Inputs,
+    layout: &'a Layout,
+    parts: &'a mut Fingerprinted,
+}
+
+impl Attributes<'_> {
+    fn fields(&mut self, fields: &[LayoutField], table: u16, row: usize) {
         for field in fields {
-            self.take(&field.take, &format!("{path}/{}", field.name), table, row, part);
+            self.within(&field.name, |attributes| attributes.take(&field.take, table, row));
         }
     }
 
-    fn take(&self, take: &Take, path: &str, table: u16, row: usize, part: &mut impl FnMut(&str, &str)) {
-        let cell = |cell: u16| self.inputs.table(table).get(row + usize::from(cell)).copied();
+    /// What is found under a name.
+    fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
+        let length = self.parts.path.len();
+        self.parts.path.push('/');
+        self.parts.path.push_str(name);
+        work(self);
+        self.parts.path.truncate(length);
+    }
+
+    fn take(&mut self, take: &Take, table: u16, row: usize) {
+        let inputs = self.inputs;
+        let cell = |cell: u16| inputs.table(table).get(row + usize::from(cell)).copied();
         match take {
-            Take::Scalar { cell: at, .. } => self.single(cell(*at), path, part),
+            Take::Scalar { cell: at, .. } => self.single(cell(*at)),
             Take::Object { cell: at, fields } => {
                 if let Some(at) = at {
-                    self.single(cell(*at), path, part);
+                    self.single(cell(*at));
                 }
-                self.fields(fields, path, table, row, part);
+                self.fields(fields, table, row);
             }
             Take::List { cell: at, element, .. } => {
                 if let Some(Value::List(list)) = cell(*at) {
-                    self.list(list, element.as_deref(), path, part);
+                    self.list(list, element.as_deref());
                 }
             }
         }
     }
 
-    fn list(&self, list: List, element: Option<&Take>, path: &str, part: &mut impl FnMut(&str, &str)) {
-        part(path, &format!("l{}", list.len));
+    fn list(&mut self, list: List, element: Option<&Take>) {
+        self.parts.whole(b'l', list.len.into());
         let (ListOrigin::Table(table), Some(element)) = (list.origin, element) else {
             return;
         };
         let width = self.layout.widths.get(usize::from(table)).copied().unwrap_or_default();
         for position in 0..list.len as usize {
             let row = list.start as usize + position * usize::from(width);
-            self.take(element, &format!("{path}/{position}"), table, row, part);
+            self.within(itoa::Buffer::new().format(position), |attributes| {
+                attributes.take(element, table, row)
+            });
         }
     }
 
-    fn single(&self, value: Option<Value>, path: &str, part: &mut impl FnMut(&str, &str)) {
+    fn single(&mut self, value: Option<Value>) {
+        let parts = &mut *self.parts;
         match value {
             None | Some(Value::Absent | Value::List(_)) => {}
-            Some(Value::Boolean(value)) => part(path, &format!("b{value}")),
-            Some(Value::Number(number)) => part(path, &format!("n{}", number.decimal().normalize())),
-            Some(Value::Date(date)) => part(path, &format!("d{date}")),
-            Some(Value::DateTime(instant)) => part(path, &format!("t{instant}")),
-            Some(Value::Text(text)) => part(path, &format!("s{}", self.inputs.text_of(text))),
+            Some(Value::Boolean(value)) => parts.value(b'b', if value { "true" } else { "false" }),
+            Some(Value::Number(number)) => match number.parts() {
+                Some((whole, 0)) => parts.whole(b'n', whole),
+                Some(_) | None => parts.written(b'n', number.decimal().normalize()),
+            },
+            Some(Value::Date(date)) => parts.written(b'd', date),
+            Some(Value::DateTime(instant)) => parts.written(b't', instant),
+            Some(Value::Text(text)) => parts.value(b's', self.inputs.text_of(text)),
         }
     }
 }
