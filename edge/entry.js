@@ -4,40 +4,25 @@
 // request's bytes, because each further step over the boundary between JavaScript and Wasm costs more than the decision.
 // When the module declines, and for everything else, the ordinary way answers: the entry point that worker-build generates.
 // It decides again in full, so the two never depend on each other. An object of the ledger does the same with a command.
-import { DurableObject } from "cloudflare:workers";
 import Worker, { Gate, Ledger as Objects } from "./build/index.js";
 
 export { Gate };
 
-// `HOST` and `COMMAND_PATH` of src/ledger/protocol.rs.
-const COMMAND = "https://ledger/v1/command";
+// `HOST`, `COMMAND_PATH` and `BRIEFLY` of src/ledger/protocol.rs.
+const COMMAND = "https://ledger/v1/command?brief";
+// An answer from which others are made is read faster than an object.
+const NO_CONTENT = new Response(null, { status: 204 });
 
-// An object of the ledger. A command comes by a call of the platform, which costs less than a request with a body; everything
-// else, and the commands of a Worker of an older release, by requests.
-export class Ledger extends DurableObject {
-  #inFull;
-
-  constructor(ctx, env) {
-    super(ctx, env);
-    this.#inFull = new Objects(ctx, env);
-  }
-
-  // The reply's bytes, or `true` for the usual outcome. Called by `command` of src/glue.js.
-  command(body) {
-    const reply = this.#inFull.command_at_once(body);
-    if (reply) return reply.length === 0 || reply;
-    return this.#inFull.fetch(new Request(COMMAND, { method: "POST", body })).then(async (response) => {
-      if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
-      return new Uint8Array(await response.arrayBuffer());
-    });
-  }
-
+export class Ledger extends Objects {
+  // Not `async`: worker-build's proxy would await it once more.
   fetch(request) {
-    return this.#inFull.fetch(request);
-  }
-
-  alarm() {
-    return this.#inFull.alarm();
+    if (request.url !== COMMAND) return super.fetch(request);
+    return request.arrayBuffer().then((buffer) => {
+      const body = new Uint8Array(buffer);
+      const reply = this.command_at_once(body);
+      if (!reply) return super.fetch(new Request(request, { body }));
+      return reply.length > 0 ? new Response(reply) : new Response(null, NO_CONTENT);
+    });
   }
 }
 

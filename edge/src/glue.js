@@ -13,63 +13,46 @@ export function respond(template, headers, requestId, body) {
 const ids = new Map();
 const MAX_IDS = 1000;
 
-// `LEDGER` of app.rs.
-function named({ LEDGER }, name) {
+function named(objects, name) {
   let id = ids.get(name);
   if (!id) {
     if (ids.size >= MAX_IDS) ids.clear();
-    id = LEDGER.idFromName(name);
+    id = objects.idFromName(name);
     ids.set(name, id);
   }
-  return LEDGER.get(id);
-}
-
-// `HOST` and `COMMAND_PATH` of ledger/protocol.rs.
-const COMMAND = "https://ledger/v1/command";
-const NOTHING = new Uint8Array(0);
-
-// Has an object of the ledger carry out a command, and answers the reply's bytes: none for the usual outcome, for which the
-// object says `true`. Bound in ledger.rs.
-export async function command(env, name, view) {
-  // A view would be sent with all of the module's memory.
-  const body = view.slice();
-  try {
-    const reply = await named(env, name).command(body);
-    return reply === true ? NOTHING : something(reply);
-  } catch (error) {
-    // An object of an older release takes commands by requests only. The platform says so before anything is done; whatever
-    // else fails may have been done, and its caller decides whether to repeat it.
-    if (!(error instanceof TypeError && error.message.includes("RPC"))) throw error;
-    return read(await named(env, name).fetch(COMMAND, { method: "POST", body }));
-  }
-}
-
-// The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.
-export function ask(env, name, body, soon, then) {
-  const failed = (error) => then(undefined, String(error));
-  const answered = (bytes) => (bytes ? then(bytes) : failed("it takes too long"));
-  return soon(command(env, name, body)).then(answered, failed);
+  return objects.get(id);
 }
 
 // Posts to an object of the ledger, and answers its body. Bound in ledger.rs.
-export async function post(env, name, url, body) {
-  return read(await named(env, name).fetch(url, { method: "POST", body }));
+export async function post({ LEDGER }, name, url, body) {
+  return read(await named(LEDGER, name).fetch(url, { method: "POST", body }));
+}
+
+// The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.
+export function ask(env, name, url, body, soon, then) {
+  const failed = (error) => then(undefined, String(error));
+  const answered = (bytes) => (bytes ? then(bytes) : failed("it takes too long"));
+  return soon(post(env, name, url, body)).then(answered, failed);
 }
 
 // Asks an object of the ledger, and answers its body, or nothing when there is nothing. Bound in ledger.rs.
-export async function get(env, name, url) {
-  const response = await named(env, name).fetch(url);
+export async function get({ LEDGER }, name, url) {
+  const response = await named(LEDGER, name).fetch(url);
   return response.status === 404 ? undefined : read(response);
 }
 
-async function read(response) {
-  if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
-  return something(new Uint8Array(await response.arrayBuffer()));
+const NOTHING = new Uint8Array(0);
+
+// The usual outcome takes no promise.
+function read(response) {
+  return response.status === 204 ? NOTHING : readBody(response);
 }
 
-// Nothing means something only where it is said so.
-function something(bytes) {
-  if (!bytes?.length) throw new Error("answered nothing");
+async function readBody(response) {
+  if (response.status !== 200) throw new Error(`answered ${response.status}: ${await response.text()}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  // Nothing means something only where it is said so.
+  if (bytes.length === 0) throw new Error("answered nothing");
   return bytes;
 }
 

@@ -37,8 +37,9 @@ use crate::body;
 use crate::outgoing::within;
 use crate::problem::Failure;
 use protocol::{
-    ACKNOWLEDGE_PATH, Acknowledgement, CONFIG_PATH, COUPONS_PATH, CouponList, FORGOTTEN_CUSTOMERS_PATH,
-    ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, RevokedKey, TALLY_PATH, outcome_of,
+    ACKNOWLEDGE_PATH, Acknowledgement, BRIEFLY, COMMAND_PATH, CONFIG_PATH, COUPONS_PATH, CouponList,
+    FORGOTTEN_CUSTOMERS_PATH, ForgottenCustomer, HEALTH_PATH, HOST, REVOKED_KEYS_PATH, RevokedKey, TALLY_PATH,
+    outcome_of,
 };
 
 /// How long a shop's checkout waits for the ledger: an object that moves between machines is back within about this
@@ -62,8 +63,8 @@ pub(crate) async fn call_named(app: &App, object: &str, command: Command) -> Res
 }
 
 async fn submit(app: &App, object: &str, key: &str, command: Command) -> Result<Outcome, Failure> {
-    let call = command_object(app.bindings().env(), object, &submission(key, command));
-    let reply = exchange(object, call).await.map(Option::unwrap_or_default);
+    let path = format!("{COMMAND_PATH}{BRIEFLY}");
+    let reply = post(app.bindings(), object, &path, &submission(key, command)).await;
     read(object, reply)
 }
 
@@ -80,6 +81,7 @@ pub(crate) fn ask(
 ) -> JsValue {
     let object = place.object();
     let body = submission(place.key(), command);
+    let url = format!("{HOST}{COMMAND_PATH}{BRIEFLY}");
     let name = object.clone();
     let then = move |reply: Option<Vec<u8>>, cause: Option<String>| {
         let reply = match cause {
@@ -89,7 +91,7 @@ pub(crate) fn ask(
         then(read(&object, reply))
     };
     let then = Closure::once_into_js(then);
-    ask_object(bindings.env(), &name, &body, soon, &then).into()
+    ask_object(bindings.env(), &name, &url, &body, soon, &then).into()
 }
 
 fn submission(key: &str, command: Command) -> Vec<u8> {
@@ -97,7 +99,7 @@ fn submission(key: &str, command: Command) -> Vec<u8> {
     Submission { key, command }.to_json()
 }
 
-/// What a reply says. No bytes are the usual outcome.
+/// What a reply says. One without a body is the usual outcome.
 fn read(object: &str, reply: Result<Vec<u8>, String>) -> Result<Outcome, Failure> {
     let reply = reply.map_err(unavailable)?;
     if reply.is_empty() {
@@ -212,7 +214,7 @@ fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, String> {
     serde_json::to_vec(body).map_err(|error| error.to_string())
 }
 
-/// The body of an object's `200`; it answers with another status when it failed.
+/// The body of an object's `200`, none for its `204`; it answers with another status when it failed.
 async fn post(bindings: &Bindings, object: &str, path: &str, body: &[u8]) -> Result<Vec<u8>, String> {
     let call = post_to_object(bindings.env(), object, &format!("{HOST}{path}"), body);
     exchange(object, call).await.map(Option::unwrap_or_default)
@@ -236,9 +238,7 @@ async fn exchange(object: &str, call: Promise) -> Result<Option<Vec<u8>>, String
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = ask)]
-    fn ask_object(env: &Env, name: &str, body: &[u8], soon: &JsValue, then: &JsValue) -> Promise;
-    #[wasm_bindgen(js_name = command)]
-    fn command_object(env: &Env, name: &str, body: &[u8]) -> Promise;
+    fn ask_object(env: &Env, name: &str, url: &str, body: &[u8], soon: &JsValue, then: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = post)]
     fn post_to_object(env: &Env, name: &str, url: &str, body: &[u8]) -> Promise;
     #[wasm_bindgen(js_name = get)]

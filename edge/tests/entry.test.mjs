@@ -1,8 +1,6 @@
-// The entry and the glue beside stand-ins for the module and the platform: what goes which way, and that nothing is lost on
-// the way.
+// The entry beside a stand-in for the module: what goes which way, and that nothing is lost on the way.
 import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { registerHooks } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -12,13 +10,7 @@ import { after, before, test } from "node:test";
 const MODULE = `
   export class Gate {}
   export class Ledger {
-    constructor(...given) { this.given = given; }
-    async fetch(request) {
-      const body = await request.text();
-      if (body === "broken") return new Response("a cause", { status: 500 });
-      return new Response(["in full", request.method, new URL(request.url).pathname, body].join(" "));
-    }
-    alarm() { return this.given; }
+    async fetch(request) { return new Response("in full " + request.method + " " + (await request.text())); }
     command_at_once(body) {
       const replies = { granted: "", refused: "at once" };
       const reply = replies[new TextDecoder().decode(body)];
@@ -41,16 +33,9 @@ const MODULE = `
     }
   }`;
 
-// What the platform brings.
-const PLATFORM = "data:text/javascript,export class DurableObject {}";
-registerHooks({
-  resolve: (name, context, next) => (name === "cloudflare:workers" ? { url: PLATFORM, shortCircuit: true } : next(name, context)),
-});
-
 let dir;
 let entry;
 let module;
-let glue;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), "entry-"));
@@ -58,9 +43,7 @@ before(async () => {
   await writeFile(join(dir, "package.json"), `{"type": "module"}`);
   await writeFile(join(dir, "build/index.js"), MODULE);
   await cp(new URL("../entry.js", import.meta.url), join(dir, "entry.js"));
-  await cp(new URL("../src/glue.js", import.meta.url), join(dir, "glue.js"));
   entry = await import(join(dir, "entry.js"));
-  glue = await import(join(dir, "glue.js"));
   module = await import(join(dir, "build/index.js"));
 });
 
@@ -174,59 +157,18 @@ test("a body that breaks off reaches nobody", async () => {
 });
 
 test("an object does a command at once, or in full", async () => {
-  const object = new entry.Ledger("state", "env");
-  const command = async (body) => {
-    const reply = await object.command(new TextEncoder().encode(body));
-    return reply === true || new TextDecoder().decode(reply);
-  };
-  assert.equal(await command("granted"), true);
-  assert.equal(await command("refused"), "at once");
-  assert.equal(await command("declined"), "in full POST /v1/command declined");
-  await assert.rejects(command("broken"), /answered 500: a cause/);
-});
-
-test("an object takes requests, and its alarm", async () => {
-  const object = new entry.Ledger("state", "env");
-  const check = async (path, init, expected) => {
+  const object = new entry.Ledger();
+  const check = async (path, init, status, expected) => {
     const answer = await object.fetch(new Request(`https://ledger${path}`, init));
-    assert.equal(await answer.text(), expected);
+    assert.deepEqual([answer.status, await answer.text()], [status, expected]);
   };
-  // Of an older release.
-  await check("/v1/command?brief", { method: "POST", body: "granted" }, "in full POST /v1/command granted");
-  await check("/v1/config", { method: "POST", body: "granted" }, "in full POST /v1/config granted");
-  await check("/v1/tally", {}, "in full GET /v1/tally ");
-  assert.deepEqual(object.alarm(), ["state", "env"]);
-});
-
-test("a command goes to objects of two releases", async () => {
-  const view = new Uint8Array(1000).subarray(10, 13).fill(7);
-  let posted;
-  const check = async (object, expected, expectedPosted = 0) => {
-    posted = 0;
-    const fetch = async (_, { body }) => {
-      posted += 1;
-      assert.deepEqual(body, Uint8Array.of(7, 7, 7));
-      return object.answer;
-    };
-    const env = { LEDGER: { idFromName: (name) => name, get: (name) => ({ ...object, fetch, name }) } };
-    const failed = (error) => String(error);
-    assert.deepEqual(await glue.command(env, "object", view).catch(failed), expected);
-    assert.equal(posted, expectedPosted);
-  };
-  const none = new Uint8Array(0);
-  const fail = (error) => ({ command: () => Promise.reject(error) });
-  const taken = [];
-  await check({ command: async (body) => taken.push(body) === 1 }, none);
-  assert.deepEqual([taken, taken[0].buffer.byteLength], [[Uint8Array.of(7, 7, 7)], 3]);
-  await check({ command: async () => Uint8Array.of(1) }, Uint8Array.of(1));
-  for (const reply of [undefined, false, none]) await check({ command: async () => reply }, "Error: answered nothing");
-  const unknown = new TypeError('The RPC receiver does not implement the method "command".');
-  await check({ ...fail(unknown), answer: new Response("ok") }, new TextEncoder().encode("ok"), 1);
-  await check({ ...fail(unknown), answer: new Response("") }, "Error: answered nothing", 1);
-  await check({ ...fail(unknown), answer: new Response("why", { status: 500 }) }, "Error: answered 500: why", 1);
-  for (const error of [new Error("lost"), new TypeError("lost"), new Error("about RPC")]) {
-    await check({ ...fail(error), answer: new Response("ok") }, String(error));
-  }
+  await check("/v1/command?brief", { method: "POST", body: "granted" }, 204, "");
+  await check("/v1/command?brief", { method: "POST", body: "refused" }, 200, "at once");
+  await check("/v1/command?brief", { method: "POST", body: "declined" }, 200, "in full POST declined");
+  // Of a release that wants a body.
+  await check("/v1/command", { method: "POST", body: "granted" }, 200, "in full POST granted");
+  await check("/v1/config", { method: "POST", body: "granted" }, 200, "in full POST granted");
+  await check("/v1/tally", {}, 200, "in full GET ");
 });
 
 test("batches and gates", () => {

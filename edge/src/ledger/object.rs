@@ -108,8 +108,8 @@ impl DurableObject for Ledger {
 #[wasm_bindgen]
 impl Ledger {
     /// Carries out a command whose event is sent by the alarm that is set, or declines; [`Ledger::fetch`] does it in full then,
-    /// from the beginning. `entry.js` calls it with a command's bytes and replies what it answers, which is empty for the usual
-    /// outcome.
+    /// from the beginning. `entry.js` calls it with the request's bytes and sends what it answers, which is empty for the usual
+    /// outcome ([`BRIEFLY`](super::protocol::BRIEFLY)).
     #[allow(
         dead_code,
         unreachable_pub,

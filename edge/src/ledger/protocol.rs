@@ -1,5 +1,5 @@
-//! What edge and object say to each other: JSON, versioned, pinned by a test because edge and object of two releases meet
-//! during a deployment. The name of a command or an outcome comes first in its object.
+//! What edge and object say to each other: JSON over the object's `fetch`, versioned, pinned by a test because edge
+//! and object of two releases meet during a deployment. The name of a command or an outcome comes first in its object.
 
 use engine::ids::{AppKeyId, LedgerEventId};
 use engine::ledger::{ListedCoupon, Outcome};
@@ -12,9 +12,11 @@ use crate::body;
 
 /// What the paths follow in an address. The host is a name only: the request never leaves the platform.
 pub(super) const HOST: &str = "https://ledger";
-/// Where a [`engine::ledger::Submission`] is posted. To an object of this release it goes by a call of its method `command`,
-/// whose reply to the usual outcome, [`Outcome::Granted`] and not exhausted, may be `true` alone.
+/// Where a [`engine::ledger::Submission`] is posted.
 pub(super) const COMMAND_PATH: &str = "/v1/command";
+/// Added to it by who takes a reply without a body for the usual one, [`Outcome::Granted`] and not exhausted: reading a body
+/// costs more than deciding. An object may answer in full all the same.
+pub(super) const BRIEFLY: &str = "?brief";
 /// Where an [`engine::ledger::Config`] is posted and read; 404 when there is none.
 pub(super) const CONFIG_PATH: &str = "/v1/config";
 /// Where a [`CouponList`] is posted.
@@ -143,9 +145,7 @@ mod tests {
     #[test]
     fn the_entry_knows_commands() {
         let entry = include_str!("../../entry.js");
-        for script in [entry, include_str!("../glue.js")] {
-            assert!(script.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}\";")));
-        }
+        assert!(entry.contains(&format!("const COMMAND = \"{HOST}{COMMAND_PATH}{BRIEFLY}\";")));
         let timeout = super::super::TIMEOUT.as_millis();
         assert!(entry.contains(&format!("const LEDGER_MILLIS = {timeout};")));
     }
