@@ -42,7 +42,7 @@ impl Bindings {
         Self(env)
     }
 
-    /// For `glue.js`, which names the ledger's objects by itself: a binding costs less there.
+    /// For `glue.js`, which takes [`LEDGER`] from it by itself: a binding costs less there.
     pub(crate) const fn env(&self) -> &Env {
         &self.0
     }

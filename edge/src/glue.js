@@ -13,19 +13,20 @@ export function respond(template, headers, requestId, body) {
 const ids = new Map();
 const MAX_IDS = 1000;
 
-function named(objects, name) {
+// The binding is `LEDGER` of app.rs.
+function named({ LEDGER }, name) {
   let id = ids.get(name);
   if (!id) {
     if (ids.size >= MAX_IDS) ids.clear();
-    id = objects.idFromName(name);
+    id = LEDGER.idFromName(name);
     ids.set(name, id);
   }
-  return objects.get(id);
+  return LEDGER.get(id);
 }
 
 // Posts to an object of the ledger, and answers its body. Bound in ledger.rs.
-export async function post({ LEDGER }, name, url, body) {
-  return read(await named(LEDGER, name).fetch(url, { method: "POST", body }));
+export async function post(env, name, url, body) {
+  return read(await named(env, name).fetch(url, { method: "POST", body }));
 }
 
 // The same with a bound on its time, handed over to `then`: the bytes, or why there are none. Bound in ledger.rs.
@@ -36,8 +37,8 @@ export function ask(env, name, url, body, soon, then) {
 }
 
 // Asks an object of the ledger, and answers its body, or nothing when there is nothing. Bound in ledger.rs.
-export async function get({ LEDGER }, name, url) {
-  const response = await named(LEDGER, name).fetch(url);
+export async function get(env, name, url) {
+  const response = await named(env, name).fetch(url);
   return response.status === 404 ? undefined : read(response);
 }
 

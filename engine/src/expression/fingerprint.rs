@@ -1,7 +1,5 @@
 //! The values that a program takes from a request, by name: for telling one request from another.
 
-use std::fmt::{Display, Write};
-
 use super::inputs::Inputs;
 use super::layout::{Layout, LayoutField, Take};
 use super::program::Program;
@@ -15,8 +13,6 @@ pub(crate) struct Fingerprinted {
     bytes: Vec<u8>,
     /// Where the value at hand is found in the attributes.
     path: String,
-    /// What has to be written to know its length.
-    text: String,
 }
 
 impl Fingerprinted {
@@ -24,7 +20,6 @@ impl Fingerprinted {
         Self {
             bytes: Vec::with_capacity(USUAL_BYTES),
             path: String::new(),
-            text: String::new(),
         }
     }
 
@@ -54,15 +49,8 @@ impl Fingerprinted {
         add(&mut self.bytes, &self.path, &[kind], text);
     }
 
-    fn written(&mut self, kind: u8, value: impl Display) {
-        self.text.clear();
-        // Writing to memory does not fail.
-        _ = write!(self.text, "{value}");
-        add(&mut self.bytes, &self.path, &[kind], &self.text);
-    }
-
     fn whole(&mut self, kind: u8, number: i64) {
-        add(&mut self.bytes, &self.path, &[kind], itoa::Buffer::new().format(number));
+        self.value(kind, itoa::Buffer::new().format(number));
     }
 }
 
@@ -139,10 +127,10 @@ impl Attributes<'_> {
             Some(Value::Boolean(value)) => parts.value(b'b', if value { "true" } else { "false" }),
             Some(Value::Number(number)) => match number.parts() {
                 Some((whole, 0)) => parts.whole(b'n', whole),
-                Some(_) | None => parts.written(b'n', number.decimal().normalize()),
+                Some(_) | None => parts.value(b'n', &number.decimal().normalize().to_string()),
             },
-            Some(Value::Date(date)) => parts.written(b'd', date),
-            Some(Value::DateTime(instant)) => parts.written(b't', instant),
+            Some(Value::Date(date)) => parts.value(b'd', &date.to_string()),
+            Some(Value::DateTime(instant)) => parts.value(b't', &instant.to_string()),
             Some(Value::Text(text)) => parts.value(b's', self.inputs.text_of(text)),
         }
     }
