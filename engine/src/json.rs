@@ -8,6 +8,7 @@ mod key;
 mod order;
 mod pairs;
 mod read;
+mod specials;
 mod write;
 
 use std::num::NonZeroU32;
@@ -19,6 +20,7 @@ use crate::expression::Number;
 pub(crate) use key::Key;
 pub(crate) use order::KeyOrder;
 use pairs::Reached;
+use specials::Specials;
 pub(crate) use write::JsonWriter;
 
 /// Deepest nesting of objects and arrays: twice what a cart with options needs.
@@ -79,6 +81,7 @@ pub(crate) struct Scanner<'a> {
     source: &'a str,
     at: usize,
     depth: u32,
+    specials: Specials,
     /// Why the text is broken, once it is.
     expected: &'static str,
 }
@@ -92,6 +95,7 @@ impl<'a> Scanner<'a> {
             source,
             at: 0,
             depth: 0,
+            specials: Specials::new(),
             expected: "expected JSON",
         }
     }
@@ -242,15 +246,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn string(&mut self) -> Scanned<RawString> {
         let opening = self.at;
         let start = opening + 1;
-        let mut at = start;
-        while let Some(word) = word_at(self.source.as_bytes(), at) {
-            let plain = first_special(word);
-            at += plain;
-            if plain < size_of::<u64>() {
-                break;
-            }
-        }
-        self.at = at;
+        self.at = self.specials.next(self.source.as_bytes(), start);
         let escaped = if self.byte() == b'"' { 0 } else { self.rest_of_string()? };
         let length = place(self.at - start);
         self.at += 1;
@@ -411,7 +407,8 @@ impl<'a> Scanner<'a> {
                 }
                 if objects & 1 == 1 {
                     if self.next_entry(&mut first)? {
-                        match pairs::skip(self.source.as_bytes(), self.at) {
+                        let in_list = self.depth > outside + 1 && objects & 2 == 0;
+                        match pairs::skip(self.source.as_bytes(), &mut self.specials, self.at, in_list) {
                             Reached::Key(at) => self.at = at,
                             Reached::End(at) => {
                                 self.at = at;
@@ -577,19 +574,6 @@ fn unescape_unicode(text: &str) -> Option<(char, usize)> {
 fn word_at(text: &[u8], at: usize) -> Option<u64> {
     let bytes = text.get(at..)?.first_chunk()?;
     Some(u64::from_le_bytes(*bytes))
-}
-
-/// How many bytes of a word, the lowest first, come before a quote, a backslash or a control character, by the "has a
-/// byte less than" and "equal to" tests of Sean Anderson's "Bit Twiddling Hacks", whose lowest hit is exact.
-#[inline(always)]
-const fn first_special(word: u64) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let control = word.wrapping_sub(ONES * 0x20);
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    let special = (control | quote | backslash) & !word & HIGHS;
-    special.trailing_zeros() as usize / 8
 }
 
 #[cfg(test)]

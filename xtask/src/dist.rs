@@ -201,8 +201,17 @@ const WORKER_OPTIONS: [&str; 3] = [
     "profile.release.package.sha2.opt-level=3",
 ];
 
+/// The platform has vectors, by which texts are read. Browsers that still run the app do not all have them.
+const VECTORS: &str = "target.wasm32-unknown-unknown.rustflags=[\"-Ctarget-feature=+simd128\"]";
+
+/// Has cargo compile for a machine with vectors; after the `--` of a command that hands over to it.
+pub(crate) fn compile_with_vectors(command: &mut Command) {
+    command.args(["--config", VECTORS]);
+}
+
 /// Has cargo compile as for the Worker; after the `--` of a command that hands over to it.
 pub(crate) fn compile_as_worker(command: &mut Command) {
+    compile_with_vectors(command);
     for option in WORKER_OPTIONS {
         command.args(["--config", option]);
     }

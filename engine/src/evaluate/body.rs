@@ -53,7 +53,7 @@ pub(super) fn read(
             "it has more than {MAX_BODY_BYTES} bytes"
         )));
     }
-    let text = std::str::from_utf8(body).map_err(|error| EvaluateError::Malformed(error.to_string()))?;
+    let text = simdutf8::compat::from_utf8(body).map_err(|error| EvaluateError::Malformed(error.to_string()))?;
     let mut issues = Issues::default();
     inputs.reset(rule.program().layout(), text);
     *head = Head::default();

@@ -1,8 +1,10 @@
-//! The members of an object as machines write them: without white space, and with values that are no containers. Most of what
-//! is skipped is such, lines of a cart; here a word is looked at where the scanner looks at each byte. Whatever is not as
-//! expected, or too near the end of the text for a word, is left to the scanner, and what is wrong with it too.
+//! Members of objects as machines write them: without white space, and with values that are no containers. Most of what is
+//! skipped is such, lines of a cart; here a window of the text or a word is looked at where the scanner looks at each byte.
+//! Whatever is not as expected, or too near the end of the text for a word, is left to the scanner, and what is wrong with it
+//! too.
 
-use super::{first_special, word_at};
+use super::specials::Specials;
+use super::word_at;
 
 /// How far one gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,16 +18,28 @@ pub(super) enum Reached {
 const WORD: usize = size_of::<u64>();
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// From the quote of a key behind as many members as are of this kind.
-pub(super) fn skip(text: &[u8], mut key: usize) -> Reached {
-    while let Some(end) = member_end(text, key) {
-        let is_next = text.get(end..).and_then(<[u8]>::first_chunk) == Some(b",\"");
-        if !is_next {
+/// From the quote of a key behind as many members as are of this kind; where the object is in a list, those of the objects that
+/// follow it too.
+pub(super) fn skip(text: &[u8], specials: &mut Specials, mut key: usize, in_list: bool) -> Reached {
+    const NEXT: u16 = u16::from_le_bytes(*b",\"");
+    const NEXT_OBJECT: &[u8; 4] = b"},{\"";
+    while let Some(Member { end, behind }) = member(text, specials, key) {
+        let comma = if behind == NEXT {
+            end
+        } else if in_list && text.get(end..).and_then(<[u8]>::first_chunk) == Some(NEXT_OBJECT) {
+            end + 2
+        } else {
             return Reached::End(end);
-        }
-        key = end + 1;
+        };
+        key = comma + 1;
     }
     Reached::Key(key)
+}
+
+/// Where a member ends, and the two bytes behind it.
+struct Member {
+    end: usize,
+    behind: u16,
 }
 
 #[inline(always)]
@@ -33,62 +47,75 @@ pub(super) fn skip(text: &[u8], mut key: usize) -> Reached {
     clippy::cast_possible_truncation,
     reason = "the lowest bytes of a word are looked at"
 )]
-fn member_end(text: &[u8], key: usize) -> Option<usize> {
+fn member(text: &[u8], specials: &mut Specials, key: usize) -> Option<Member> {
+    const COLON: u16 = u16::from_le_bytes(*b"\":");
     const TRUE: u32 = u32::from_le_bytes(*b"true");
     const NULL: u32 = u32::from_le_bytes(*b"null");
     const ALSE: u32 = u32::from_le_bytes(*b"alse");
-    let closing = special_from(text, key + 1)?;
-    let behind = word_at(text, closing)?;
-    if behind as u16 != u16::from_le_bytes(*b"\":") {
+    let closing = specials.next(text, key + 1);
+    let word = word_at(text, closing)?;
+    if word as u16 != COLON {
         return None;
     }
-    let (behind, value) = (behind >> 16, closing + 2);
-    match behind as u8 {
+    let (word, value) = (word >> 16, closing + 2);
+    match word as u8 {
         b'"' => {
-            let closing = special_from(text, value + 1)?;
-            (text.get(closing) == Some(&b'"')).then_some(closing + 1)
+            let closing = specials.next(text, value + 1);
+            let word = word_at(text, closing)?;
+            (word as u8 == b'"').then_some(Member {
+                end: closing + 1,
+                behind: (word >> 8) as u16,
+            })
         }
-        b'0'..=b'9' => number_end(text, value),
-        b't' if behind as u32 == TRUE => Some(value + 4),
-        b'n' if behind as u32 == NULL => Some(value + 4),
-        b'f' if (behind >> 8) as u32 == ALSE => Some(value + 5),
+        b'0'..=b'9' => number(text, value),
+        b't' if word as u32 == TRUE => behind(text, value + 4),
+        b'n' if word as u32 == NULL => behind(text, value + 4),
+        b'f' if (word >> 8) as u32 == ALSE => behind(text, value + 5),
         _ => None,
     }
 }
 
-/// The next quote, backslash or control character.
 #[inline(always)]
-fn special_from(text: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let plain = first_special(word_at(text, at)?);
-        at += plain;
-        if plain < WORD {
-            return Some(at);
-        }
-    }
+fn behind(text: &[u8], end: usize) -> Option<Member> {
+    let behind = text.get(end..)?.first_chunk()?;
+    Some(Member {
+        end,
+        behind: u16::from_le_bytes(*behind),
+    })
 }
 
 /// Of a number of at most seven bytes without sign and exponent.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the lowest byte of a word is looked at")]
-fn number_end(text: &[u8], at: usize) -> Option<usize> {
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the lowest bytes of a word are looked at"
+)]
+fn number(text: &[u8], at: usize) -> Option<Member> {
     let word = word_at(text, at)?;
     let whole = digits(word);
-    if whole >= WORD - 1 || (whole > 1 && word as u8 == b'0') {
+    if whole >= WORD || (whole > 1 && word as u8 == b'0') {
         return None;
     }
     let mut length = whole;
-    let mut behind = word >> (8 * whole);
-    if behind as u8 == b'.' {
-        let decimals = digits(behind >> 8);
+    let mut rest = word >> (8 * whole);
+    if rest as u8 == b'.' {
+        let decimals = digits(rest >> 8);
         length += 1 + decimals;
         // Whatever there is of them in this word.
         if decimals == 0 || length >= WORD {
             return None;
         }
-        behind = word >> (8 * length);
+        rest = word >> (8 * length);
     }
-    (behind as u8 | 0x20 != b'e').then_some(at + length)
+    let end = at + length;
+    if rest as u8 | 0x20 == b'e' {
+        None
+    } else if length + size_of::<u16>() <= WORD {
+        let behind = rest as u16;
+        Some(Member { end, behind })
+    } else {
+        behind(text, end)
+    }
 }
 
 /// How many bytes of a word, the lowest first, are digits. A byte that is none may carry into those above it only.
@@ -105,14 +132,21 @@ mod tests {
 
     #[test]
     fn members() {
-        let check = |text: &str, expected: Reached| assert_eq!(skip(text.as_bytes(), 0), expected, "{text}");
+        let check = |text: &str, expected: Reached| {
+            assert_eq!(
+                skip(text.as_bytes(), &mut Specials::new(), 0, false),
+                expected,
+                "{text}"
+            )
+        };
         let rest = "}          ";
         for member in [
             r#""a":1"#,
             r#""a":0"#,
             r#""a":0.5"#,
             r#""a":123456"#,
-            r#""a":12345.6"#,
+            r#""a":1234567"#,
+            r#""a":1250.55"#,
             r#""":"""#,
             r#""a longer key":"a longer text, é""#,
             r#""a":true"#,
@@ -133,8 +167,10 @@ mod tests {
             r#""a":1."#,
             r#""a":1e5"#,
             r#""a":1.5E5"#,
-            r#""a":1234567"#,
+            r#""a":12345678"#,
             r#""a":12345.67"#,
+            r#""a":1234567e1"#,
+            r#""a":123.45e1"#,
             r#""a":tru"#,
             r#""a":fals"#,
             r#""a":{}"#,
@@ -148,6 +184,23 @@ mod tests {
         }
         // Too near the end.
         check(r#""a":1}"#, Reached::Key(0));
+    }
+
+    #[test]
+    fn objects_of_a_list() {
+        let check = |text: &str, in_list: bool, expected: Reached| {
+            let found = skip(text.as_bytes(), &mut Specials::new(), 0, in_list);
+            assert_eq!(found, expected, "{text}");
+        };
+        let two = r#""a":1,"b":"c"},{"a":2,"b":"d"}"#;
+        let text = format!("{two}]         ");
+        check(&text, true, Reached::End(two.len() - 1));
+        check(&text, false, Reached::End(r#""a":1,"b":"c""#.len()));
+        // What follows is left to the scanner.
+        for rest in [r#"},{},{"a":1}]"#, r#"},1]"#, r#"}, {"a":1}]"#, r#"},{ "a":1}]"#] {
+            check(&format!(r#""a":1{rest}       "#), true, Reached::End(5));
+        }
+        check(r#""a":1},{"b":[]}]        "#, true, Reached::Key(8));
     }
 
     #[test]

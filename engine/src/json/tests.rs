@@ -81,19 +81,6 @@ fn texts() {
 }
 
 #[test]
-fn the_first_special_byte_of_a_word_is_found() {
-    let is_special = |byte: &u8| matches!(byte, ..b' ' | b'"' | b'\\');
-    for filler in [b' ', b'!', b'#', b'[', b']', b'a', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
-        for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
-            let mut bytes = [filler; 8];
-            bytes[at] = byte;
-            let expected = bytes.iter().position(is_special).unwrap_or(8);
-            assert_eq!(first_special(u64::from_le_bytes(bytes)), expected, "{bytes:?}");
-        }
-    }
-}
-
-#[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(accepts(&nested(32)));
@@ -220,10 +207,15 @@ fn members() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn accepts_members_that_serde_json_accepts(
-        members in members(), rest in prop::sample::select(vec!["}", "}        ", ",\"z\":[1,2,3]}"]),
+        objects in prop::collection::vec(members(), 1..4),
+        around in prop::sample::select(vec![
+            ("{", "}"), ("[{", "}]"), ("[1,[{", "}],{}]"), ("{\"a\":{", "}}"), ("[{\"a\":{", "},\"z\":[1]}]"), ("{\"a\":[{", "}]}"),
+        ]),
+        rest in prop::sample::select(vec!["", "        "]),
         at in any::<prop::sample::Index>(), byte in prop::option::of(prop::sample::select(b"\"\\{}[]:,0.eE-t \x01".to_vec())),
     ) {
-        let mut text = format!("{{{members}{rest}").into_bytes();
+        let ((before, after), objects) = (around, objects.join("},{"));
+        let mut text = format!("{before}{objects}{after}{rest}").into_bytes();
         if let Some(byte) = byte {
             let at = at.index(text.len());
             text[at] = byte;

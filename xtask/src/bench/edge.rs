@@ -18,6 +18,9 @@ const PEERS: [&str; 3] = ["cel_js", "json_logic", "json_rules"];
 /// The packages that they are of.
 const PACKAGES: [&str; 3] = ["@marcbachmann/cel-js", "json-logic-engine", "json-rules-engine"];
 
+/// What edge/Cargo.toml has done to the Worker.
+const OPTIMISED: [&str; 3] = ["-O2", "--enable-simd", "--one-caller-inline-max-function-size=0"];
+
 pub(super) fn run() -> Result<()> {
     let workers = Workers::prepare("bench-edge")?;
     build_alone(&workers)?;
@@ -38,7 +41,7 @@ fn build_alone(workers: &Workers) -> Result<()> {
     step::run_openly("building our engine alone", &mut build)?;
     let module = WasmToolchain::target_dir().join(TARGET).join("release/alone.wasm");
     let mut optimise = Command::new(npm.node());
-    optimise.arg(npm.wasm_opt()).arg("-O2").arg(module);
+    optimise.arg(npm.wasm_opt()).args(OPTIMISED).arg(module);
     optimise.arg("--output").arg(workers.modules().join("alone.wasm"));
     step::run_quietly("optimising it", &mut optimise)
 }

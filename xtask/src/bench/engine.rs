@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::{find_valgrind, run_bounded};
 use crate::toolchain::wasm::{TARGET, WasmToolchain};
 use crate::toolchain::{cargo, npm, wasm};
-use crate::{paths, step};
+use crate::{dist, paths, step};
 
 /// Three times what it takes on an idle machine of two cores.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -39,6 +39,7 @@ pub(super) fn run() -> Result<()> {
         .arg("rustc")
         .args(OPTIONS)
         .args(["--lib", "--crate-type", "cdylib", "--target", TARGET]);
+    dist::compile_with_vectors(&mut module);
     step::run_openly("building the engine as Wasm", &mut module)?;
 
     let programs = target.join("release");
